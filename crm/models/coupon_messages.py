@@ -1,0 +1,138 @@
+"""Section A: what a merchant set, and which coupon has had which message decided."""
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from coupons.models import Coupon, IssuedCoupon
+from messaging.models import Message, MessageTemplate
+from orders.models import Shop, ShopQuerySet
+
+
+class Kind(models.TextChoices):
+    """The two coupon messages. The label is what history shows."""
+
+    ISSUED = "coupon_issued", _("Coupon issued")
+    EXPIRING = "coupon_expiring", _("Coupon expiring")
+
+
+class CouponMessageSettings(models.Model):
+    """A shop's coupon messages (A1). Each is on since the time given, or off."""
+
+    shop = models.OneToOneField(
+        Shop, models.CASCADE, primary_key=True, related_name="coupon_messages"
+    )
+    issue_template = models.ForeignKey(
+        MessageTemplate, models.PROTECT, related_name="+", db_index=False
+    )
+    expiry_template = models.ForeignKey(
+        MessageTemplate, models.PROTECT, related_name="+", db_index=False
+    )
+    url = models.URLField(_("page that a tap opens"), max_length=500, blank=True)
+    issue_since = models.DateTimeField(_("on issue, since"), null=True, blank=True)
+    expiry_since = models.DateTimeField(_("before expiry, since"), null=True, blank=True)
+    expiry_time = models.TimeField(_("expiry message time"), default=dt.time(10))
+
+    class Meta:
+        verbose_name = _("coupon message settings")
+        verbose_name_plural = _("coupon message settings")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expiry_time__minute__in=(0, 30), expiry_time__second=0),
+                name="expiry_time_on_the_half_hour",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.shop)
+
+
+class CouponOverride(models.Model):
+    """What one coupon does differently from the shop (A2); empty means as the shop."""
+
+    coupon = models.OneToOneField(
+        Coupon, models.CASCADE, primary_key=True, related_name="message_override"
+    )
+    issue_template = models.ForeignKey(
+        MessageTemplate, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    expiry_template = models.ForeignKey(
+        MessageTemplate, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    url = models.URLField(_("page that a tap opens"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("coupon override")
+        verbose_name_plural = _("coupon overrides")
+
+    def __str__(self) -> str:
+        return str(self.coupon)
+
+
+class CouponNotice(models.Model):
+    """This coupon has had this message decided: the arbiter of once for a coupon (F1).
+
+    A bundle's key is not enough, since a new coupon changes which one is first. `waiting` marks
+    what was left out for something that can be mended and is decided again at each tick (A3).
+    """
+
+    pk = models.CompositePrimaryKey("kind", "issued_id")
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    issued = models.ForeignKey(
+        IssuedCoupon,
+        models.DO_NOTHING,
+        related_name="notices",
+        db_constraint=False,
+        db_index=False,
+    )
+    shop = models.ForeignKey(
+        Shop, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    message = models.ForeignKey(
+        Message, models.DO_NOTHING, related_name="coupon_notices", db_constraint=False
+    )
+    waiting = models.BooleanField(_("decided again"))
+
+    objects = ShopQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("coupon notice")
+        verbose_name_plural = _("coupon notices")
+        indexes = [
+            models.Index(
+                fields=["shop", "kind"], condition=Q(waiting=True), name="coupon_notice_waiting"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.issued_id}"
+
+
+class DecidedCoupon(models.Model):
+    """One candidate coupon and its verdict: a row of a chunk's temporary table."""
+
+    issued = models.OneToOneField(
+        IssuedCoupon, models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False
+    )
+    coupon_id = models.BigIntegerField()
+    customer_id = models.BigIntegerField()
+    template_id = models.BigIntegerField()
+    revision_id = models.BigIntegerField(null=True)
+    gateway_id = models.BigIntegerField(null=True)
+    basis = models.CharField(max_length=200)
+    url = models.CharField(max_length=500)
+    verdict = models.CharField(max_length=20)
+    # The first coupon of its bundle (A5); its own id where it is the first.
+    head_id = models.BigIntegerField()
+    # The message under which it waits, and whether that message goes where this coupon goes.
+    waiting_message_id = models.BigIntegerField(null=True)
+    leads_message = models.BooleanField()
+
+    class Meta:
+        managed = False
+        db_table = "crm_decided_coupon"
+
+    def __str__(self) -> str:
+        return str(self.issued_id)

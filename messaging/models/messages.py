@@ -1,0 +1,154 @@
+"""One message to one person, and what became of it."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models.functions import Right
+from django.utils.translation import gettext_lazy as _
+
+from messaging.models.batches import Batch, Reason, State
+from messaging.models.gateways import Gateway
+from messaging.models.templates import TemplateRevision
+from orders.models import Customer, Shop, ShopQuerySet
+
+
+def _hot(to: type[models.Model], **options: Any) -> Any:
+    """A foreign key without constraint or index.
+
+    Three constraints cut the insert to 40 % (docs/measurements.md); the nightly check and a test
+    hold what they would.
+    """
+    return models.ForeignKey(
+        to, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False, **options
+    )
+
+
+class Message(models.Model):
+    """One message to one person on one channel, from planned to its end. Also the outbox.
+
+    Inserted once. Changed only when a left-out one is mended (it moves to another batch), when a
+    bundle loses a coupon (A7), and by erasure. `customer` is empty for tests, guests and the
+    erased. `variables` holds plain values; `messaging.wording` says how each is written out.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    shop = _hot(Shop)
+    customer = _hot(Customer, null=True)
+    batch = _hot(Batch)
+    # What the message is about: decided once.
+    subject_key = models.CharField(_("subject key"), max_length=80)
+    # The place it takes, where only one may take it; empty for what is left out.
+    slot_key = models.CharField(_("slot key"), max_length=80, null=True)  # noqa: DJ001
+    address = models.CharField(_("address"), max_length=254, blank=True)
+    variables = models.JSONField(_("variables"))
+    url = models.CharField(_("URL"), max_length=500, blank=True)
+    # The message that this left-out one was joined with (A3).
+    joined = models.ForeignKey(
+        "self", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+
+    objects = ShopQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "subject_key"], name="message_once"),
+            models.UniqueConstraint(
+                fields=["shop", "slot_key"],
+                condition=models.Q(slot_key__isnull=False),
+                name="message_slot",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["batch", "id"], name="message_batch"),
+            models.Index(fields=["customer", "id"], name="message_customer"),
+            models.Index(
+                models.F("shop"),
+                Right("address", 4),
+                condition=models.Q(customer=None),
+                name="message_stranger",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Outcome(models.Model):
+    """What is a message's own and not its batch's; at most one a message."""
+
+    message = models.OneToOneField(
+        Message,
+        models.DO_NOTHING,
+        primary_key=True,
+        related_name="outcome",
+        db_constraint=False,
+    )
+    batch = _hot(Batch)
+    state = models.SmallIntegerField(_("state"), choices=State)
+    # A `Reason` where left out; the provider's own word where failed.
+    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("outcome")
+        verbose_name_plural = _("outcomes")
+        indexes = [
+            models.Index(
+                fields=["batch", "state"],
+                condition=~models.Q(state=State.DELIVERED),
+                name="outcome_exceptions",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id}: {self.get_state_display()}"
+
+
+class PastReason(models.Model):
+    """Why a message was left out before it was decided otherwise (F2: every decision is kept)."""
+
+    message = models.ForeignKey(
+        Message, models.DO_NOTHING, related_name="past_reasons", db_constraint=False
+    )
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason)
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"))
+
+    class Meta:
+        verbose_name = _("past reason")
+        verbose_name_plural = _("past reasons")
+
+    def __str__(self) -> str:
+        return f"{self.message_id}: {self.reason}"
+
+
+class Draft(models.Model):
+    """A decided message that is not written yet: one row of a chunk's temporary table.
+
+    A campaign fills it with one SELECT, `messaging.outbox.write` turns it into batches and
+    messages; both see one snapshot. The table lives as long as the chunk's transaction.
+    """
+
+    # The campaign's own handle on the row, unique in the chunk.
+    ref = models.BigIntegerField(primary_key=True)
+    # Counts the rows from 1 within (existing or not, revision, reason).
+    number = models.BigIntegerField()
+    customer = _hot(Customer, null=True)
+    revision = _hot(TemplateRevision, null=True)
+    gateway = _hot(Gateway, null=True)
+    reason = models.CharField(max_length=20)
+    subject_key = models.CharField(max_length=80)
+    address = models.CharField(max_length=254)
+    variables = models.JSONField()
+    url = models.CharField(max_length=500)
+    # The left-out message that this decides anew.
+    existing = _hot(Message, null=True)
+
+    class Meta:
+        managed = False
+        db_table = "messaging_draft"
+
+    def __str__(self) -> str:
+        return str(self.ref)
