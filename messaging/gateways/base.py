@@ -1,0 +1,90 @@
+"""What a gateway is to the rest of the house: `compose`, `send`, `ask`."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from uuid import UUID
+
+from messaging.models import Channel, State
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message as it leaves: finished text, finished buttons."""
+
+    id: int
+    address: str
+    text: str
+    buttons: Sequence[Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenBatch:
+    """What goes to the provider: the same bytes under the same key, however often it is tried."""
+
+    id: int
+    key: UUID
+    payload: bytes
+    provider: str
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the provider said: the state of all, and of those that differ by message id."""
+
+    state: State
+    exceptions: Mapping[int, tuple[State, str]] = field(default_factory=dict)
+    reference: str = ""
+
+
+class GatewayError(Exception):
+    """The provider did not take the batch; `code` is its own word for why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Rejected(GatewayError):
+    """Refused for good: trying again would be refused again."""
+
+
+class Busy(GatewayError):
+    """Nothing was taken; it may be tried again after `wait`."""
+
+    def __init__(self, code: str, wait: timedelta | None = None) -> None:
+        super().__init__(code)
+        self.wait = wait
+
+
+class AnswerLost(GatewayError):
+    """Nobody knows whether it was taken."""
+
+
+class Provider(ABC):
+    """A provider's protocol for one channel."""
+
+    channel: Channel
+    # The largest batch: what one call takes, or what a crash may leave unknown.
+    batch_size: int
+    # How long a repeated key is recognised; zero: never send again.
+    remembers: timedelta
+    # Whether the fate of a batch can be asked after.
+    can_ask: bool
+    # Whether new wording must be inspected before it may be used.
+    inspects_templates: bool
+
+    @abstractmethod
+    def compose(self, messages: Sequence[Outgoing]) -> bytes:
+        """The request's body for these messages; it is stored before anything is sent."""
+
+    @abstractmethod
+    def send(self, batch: FrozenBatch) -> Answers:
+        """Hand the batch over. Raises Rejected, Busy or AnswerLost."""
+
+    @abstractmethod
+    def ask(self, batch: FrozenBatch) -> Answers:
+        """Ask what became of a batch whose answer was lost. Raises Busy or AnswerLost."""

@@ -1,0 +1,1 @@
+"""The built-in phone: a page that shows a customer's phone."""
