@@ -1,0 +1,375 @@
+"""Rows for tests, with as little said as a test needs.
+
+Everything hangs on a shop: pass the one you mean (`CustomerFactory(shop=shop)`), or get a new one.
+Batches and messages reckon their ids as planning does (`messaging.models.batches`), so several in
+one chunk stand in the order in which they were made.
+"""
+
+import datetime as dt
+from typing import Any
+from uuid import uuid4
+
+from django.db.models import F, Max
+from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
+from factory.django import DjangoModelFactory, Password
+from factory.helpers import post_generation
+
+from coupons.models import Coupon, DiscountType, IssuedCoupon
+from messaging.models import (
+    Batch,
+    Channel,
+    Chunk,
+    Gateway,
+    Message,
+    MessageTemplate,
+    Outcome,
+    PastReason,
+    Purpose,
+    Reason,
+    Run,
+    State,
+    TemplateRevision,
+    Topic,
+)
+from orders.models import (
+    Consent,
+    ConsentKind,
+    Country,
+    Customer,
+    Membership,
+    Order,
+    OrderItem,
+    Product,
+    Role,
+    Shop,
+    User,
+)
+
+NOW = dt.datetime(2026, 11, 20, 1, 0, tzinfo=dt.UTC)  # 10:00 in Seoul
+BODY = "#{이름}님, #{쿠폰명}이 도착했어요.\n#{혜택}\n#{사용기한}까지\n\n※ #{지급근거}"
+BUTTONS: list[dict[str, str]] = [{"type": "AC"}, {"type": "WL", "name": "쿠폰함 열기"}]
+
+
+def coupon_values(**changes: Any) -> dict[str, Any]:
+    """A coupon message's variables as planning stores them."""
+    return {
+        "shop": "봄날문구",
+        "name": "김하늘",
+        "coupon": "봄맞이 10% 쿠폰",
+        "more": 0,
+        "benefit": {"type": "percent", "value": 10, "max": 5000, "min": None},
+        "expires": "2026-11-30T15:00:00+00:00",
+        "basis": "고객님이 참여하신 출석 이벤트로 지급된 쿠폰 안내입니다.",
+    } | changes
+
+
+class ShopFactory(DjangoModelFactory[Shop]):
+    """A Korean shop."""
+
+    class Meta:
+        model = Shop
+
+    slug = Sequence(lambda n: f"shop-{n}")
+    name = "봄날문구"
+    country = Country.KOREA
+    timezone = "Asia/Seoul"
+    currency = "KRW"
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """Someone who logs in (with `client.force_login`)."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = Sequence(lambda n: f"person-{n}@example.com")
+    password = Password(None)
+
+
+class MembershipFactory(DjangoModelFactory[Membership]):
+    """A user's role in a shop: the owner, unless said otherwise."""
+
+    class Meta:
+        model = Membership
+
+    shop = SubFactory(ShopFactory)
+    user = SubFactory(UserFactory)
+    role = Role.OWNER
+
+
+class CustomerFactory(DjangoModelFactory[Customer]):
+    """A member with a name and a phone of a range that nobody has."""
+
+    class Meta:
+        model = Customer
+
+    shop = SubFactory(ShopFactory)
+    mall_id = Sequence(lambda n: f"member{n:05d}")
+    name = "김하늘"
+    phone = Sequence(lambda n: f"+82100{n:07d}")
+    email = LazyAttribute(lambda customer: f"{customer.mall_id}@example.com")
+
+
+class ConsentFactory(DjangoModelFactory[Consent]):
+    """A consent that holds."""
+
+    class Meta:
+        model = Consent
+
+    customer = SubFactory(CustomerFactory)
+    kind = ConsentKind.TEXT
+    given = True
+    since = NOW - dt.timedelta(days=100)
+    source = "mall"
+
+
+class ProductFactory(DjangoModelFactory[Product]):
+    """A product."""
+
+    class Meta:
+        model = Product
+
+    shop = SubFactory(ShopFactory)
+    code = Sequence(lambda n: f"P{n:05d}")
+    name = "세라믹 머그컵"
+
+
+class OrderFactory(DjangoModelFactory[Order]):
+    """A customer's order of yesterday, without lines."""
+
+    class Meta:
+        model = Order
+
+    shop = SelfAttribute("customer.shop")
+    customer = SubFactory(CustomerFactory)
+    number = Sequence(lambda n: f"20261119-{n:07d}")
+    ordered_at = NOW - dt.timedelta(days=1)
+    total = 12000
+
+
+class OrderItemFactory(DjangoModelFactory[OrderItem]):
+    """An order's line."""
+
+    class Meta:
+        model = OrderItem
+
+    order = SubFactory(OrderFactory)
+    line = 1
+    product = SubFactory(ProductFactory, shop=SelfAttribute("..order.shop"))
+    quantity = 1
+    unit_price = 12000
+
+
+class CouponFactory(DjangoModelFactory[Coupon]):
+    """A coupon of ten per cent that has its grant basis."""
+
+    class Meta:
+        model = Coupon
+
+    shop = SubFactory(ShopFactory)
+    code = Sequence(lambda n: f"C{n:05d}")
+    name = "봄맞이 10% 쿠폰"
+    discount_type = DiscountType.PERCENT
+    discount_value = 10
+    grant_basis = "고객님이 참여하신 출석 이벤트로 지급된 쿠폰 안내입니다."
+
+
+class IssuedCouponFactory(DjangoModelFactory[IssuedCoupon]):
+    """A usable coupon in a customer's box, issued an hour ago for ten days."""
+
+    class Meta:
+        model = IssuedCoupon
+
+    customer = SubFactory(CustomerFactory)
+    shop = SelfAttribute("customer.shop")
+    coupon = SubFactory(CouponFactory, shop=SelfAttribute("..shop"))
+    code = Sequence(lambda n: f"I{n:07d}")
+    issued_at = NOW - dt.timedelta(hours=1)
+    valid_from = SelfAttribute("issued_at")
+    expires_at = LazyAttribute(lambda issued: issued.valid_from + dt.timedelta(days=10))
+    learned_at = SelfAttribute("issued_at")
+
+
+class GatewayFactory(DjangoModelFactory[Gateway]):
+    """The built-in phone."""
+
+    class Meta:
+        model = Gateway
+        django_get_or_create = ("shop", "channel")
+
+    shop = SubFactory(ShopFactory)
+    channel = Channel.ALIMTALK
+    provider = "phone"
+
+
+class MessageTemplateFactory(DjangoModelFactory[MessageTemplate]):
+    """A coupon Alimtalk whose first revision is in use."""
+
+    class Meta:
+        model = MessageTemplate
+        skip_postgeneration_save = True
+
+    shop = SubFactory(ShopFactory)
+    channel = Channel.ALIMTALK
+    topic = Topic.COUPON
+    name = Sequence(lambda n: f"쿠폰 알림 {n}")
+
+    @post_generation
+    def body(self, create: bool, extracted: str | None, **kwargs: Any) -> None:
+        """The text of the first revision: `MessageTemplateFactory(body="…")`."""
+        template: Any = self
+        template.current = TemplateRevisionFactory(template=template, body=extracted or BODY)
+        template.save(update_fields=["current"])
+
+
+class TemplateRevisionFactory(DjangoModelFactory[TemplateRevision]):
+    """One more wording of a template; it does not become the one in use."""
+
+    class Meta:
+        model = TemplateRevision
+
+    template = SubFactory(MessageTemplateFactory)
+    number = LazyAttribute(lambda revision: revision.template.revisions.count() + 1)
+    body = BODY
+    buttons = LazyFunction(lambda: list(BUTTONS))
+    approved_at = NOW
+
+
+class RunFactory(DjangoModelFactory[Run]):
+    """A run of the coupon issue message; each at another minute."""
+
+    class Meta:
+        model = Run
+
+    shop = SubFactory(ShopFactory)
+    kind = "coupon_issued"
+    label = "Coupon issued"
+    page = "crm:coupon_messages"
+    purpose = Purpose.INFORMATION
+    as_of = Sequence(lambda n: NOW - dt.timedelta(days=1) + dt.timedelta(minutes=n))
+
+
+class ChunkFactory(DjangoModelFactory[Chunk]):
+    """One transaction of a run."""
+
+    class Meta:
+        model = Chunk
+
+    run = SubFactory(RunFactory)
+    at = SelfAttribute("run.as_of")
+
+
+class BatchFactory(DjangoModelFactory[Batch]):
+    """A batch that was handed over and sent. Its size grows with each message made in it.
+
+    With `chunk=` it is one more of a planning step (pass the same `shop`), else the first of its
+    own. Key, times and reason follow from the state.
+    """
+
+    class Meta:
+        model = Batch
+        exclude = ("chunk", "frozen")
+
+    shop = SubFactory(ShopFactory)
+    chunk = SubFactory(ChunkFactory, run__shop=SelfAttribute("...shop"))
+    run = SelfAttribute("chunk.run")
+    id = LazyAttribute(lambda batch: _next_batch_id(batch.chunk))
+    state = State.SENT
+    reason = LazyAttribute(lambda batch: Reason.NO_ADDRESS if batch.state == State.LEFT_OUT else "")
+    channel = Channel.ALIMTALK
+    gateway = SubFactory(GatewayFactory, shop=SelfAttribute("..shop"))
+    revision = LazyAttribute(lambda batch: _template_in_use(batch.shop))
+    planned_at = SelfAttribute("chunk.at")
+    not_before = SelfAttribute("planned_at")
+    turn = SelfAttribute("planned_at")
+    size = 0
+    frozen = LazyAttribute(lambda b: b.state not in (State.WAITING, State.LEFT_OUT))
+    key = LazyAttribute(lambda b: uuid4() if b.frozen else None)
+    frozen_at = LazyAttribute(lambda b: b.planned_at if b.frozen else None)
+    settled_at = LazyAttribute(
+        lambda b: b.planned_at if b.frozen and b.state != State.SENDING else None
+    )
+
+
+class MessageFactory(DjangoModelFactory[Message]):
+    """A coupon message to a member: `MessageFactory(batch=batch)` or `(batch__shop=shop)`."""
+
+    class Meta:
+        model = Message
+
+    batch = SubFactory(BatchFactory)
+    shop = SelfAttribute("batch.shop")
+    customer = SubFactory(CustomerFactory, shop=SelfAttribute("..shop"))
+    id = LazyAttribute(lambda message: _next_message_id(message.batch))
+    subject_key = Sequence(lambda n: f"coupon_issued:{n}")
+    slot_key = None
+    address = LazyAttribute(lambda m: m.customer.phone if m.customer else "+821000000000")
+    variables = LazyAttribute(
+        lambda m: coupon_values(shop=m.shop.name, name=m.customer.name if m.customer else "김*늘")
+    )
+    url = "https://shop.example/coupons"
+
+    @classmethod
+    def _create(cls, model_class: type[Message], *args: Any, **kwargs: Any) -> Message:
+        message: Message = super()._create(model_class, *args, **kwargs)
+        message.batch.size += 1
+        Batch.objects.filter(pk=message.batch_id).update(size=F("size") + 1)
+        return message
+
+
+class OutcomeFactory(DjangoModelFactory[Outcome]):
+    """A message's own end, counted on its batch."""
+
+    class Meta:
+        model = Outcome
+
+    message = SubFactory(MessageFactory)
+    batch = SelfAttribute("message.batch")
+    state = State.DELIVERED
+    reason = LazyAttribute(
+        lambda o: {State.LEFT_OUT: str(Reason.COUPON_GONE), State.FAILED: "blocked"}.get(
+            o.state, ""
+        )
+    )
+    at = SelfAttribute("batch.planned_at")
+
+    @classmethod
+    def _create(cls, model_class: type[Outcome], *args: Any, **kwargs: Any) -> Outcome:
+        outcome: Outcome = super()._create(model_class, *args, **kwargs)
+        counter = State(outcome.state).name.lower()
+        setattr(outcome.batch, counter, getattr(outcome.batch, counter) + 1)
+        Batch.objects.filter(pk=outcome.batch_id).update(**{counter: F(counter) + 1})
+        return outcome
+
+
+class PastReasonFactory(DjangoModelFactory[PastReason]):
+    """Why a message was left out an hour ago, before it was decided otherwise."""
+
+    class Meta:
+        model = PastReason
+
+    message = SubFactory(MessageFactory)
+    reason = Reason.NO_GRANT_BASIS
+    since = LazyAttribute(lambda p: p.until - dt.timedelta(hours=1))
+    until = SelfAttribute("message.batch.planned_at")
+
+
+def _next_batch_id(chunk: Chunk) -> int:
+    first = chunk.pk * 10**9
+    last = Batch.objects.filter(pk__gte=first, pk__lt=first + 10**9).aggregate(last=Max("pk"))
+    return (last["last"] or first) + 1
+
+
+def _next_message_id(batch: Batch) -> int:
+    first = batch.pk // 10**9 * 10**6
+    last = Message.objects.filter(pk__gte=first, pk__lt=first + 10**6).aggregate(last=Max("pk"))
+    return (last["last"] or first) + 1
+
+
+def _template_in_use(shop: Shop) -> TemplateRevision:
+    """The shop's first coupon template's wording; made where it has none."""
+    found = MessageTemplate.objects.filter(shop=shop).order_by("pk").first()
+    template: Any = found or MessageTemplateFactory(shop=shop)
+    revision: TemplateRevision = template.current
+    return revision
