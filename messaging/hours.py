@@ -17,7 +17,6 @@ def next_opening(sending: SendingSettings, at: datetime) -> datetime:
     zone = ZoneInfo(sending.shop.timezone)
     opens = next_time_of_day(sending.quiet_until, not_before=at, zone=zone)
     closes = next_time_of_day(sending.quiet_from, not_before=at, zone=zone)
-    if opens == at:
-        return at
     # Closed exactly when the shop opens again before it closes the next time.
-    return opens if opens < closes else at
+    closed = closes == at or opens < closes
+    return opens if closed else at

@@ -1,0 +1,183 @@
+"""Sending what is due: claim, freeze, hand over, settle.
+
+One thread talks to the database; sixteen talk to providers and answer with plain values. A batch
+is held by moving its turn (its lease) in the claiming transaction, so two workers never hold the
+same one, and a killed worker's batch comes back when the lease has passed (F1).
+"""
+
+from collections import Counter
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
+
+from django.db import transaction
+from django.db.models import Q
+
+from messaging import gateways
+from messaging.freezing import LEASE, freeze, frozen
+from messaging.gateways import AnswerLost, Answers, Busy, Connect, FrozenBatch, Rejected
+from messaging.hours import next_opening
+from messaging.models import OPEN_STATES, Batch, RunState, State
+from messaging.settling import fail, put_back, settle
+from orders.models import Shop
+
+THREADS = 16
+MAX_ATTEMPTS = 8
+FIRST_PAUSE = timedelta(seconds=30)
+
+Said = Answers | Rejected | Busy | AnswerLost
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A frozen batch on its way; `ask` where it may have been taken before."""
+
+    batch: FrozenBatch
+    attempt: int
+    ask: bool = False
+
+
+@dataclass(slots=True)
+class Round:
+    """One call of `dispatch`: what it works on, and what became of messages so far."""
+
+    now: datetime
+    shop: Shop | None
+    connect: Connect
+    counts: Counter[State] = field(default_factory=Counter)
+
+
+def dispatch(
+    *,
+    now: datetime,
+    shop: Shop | None = None,
+    connect: Connect = gateways.connect,
+    budget: timedelta | None = None,
+) -> Counter[State]:
+    """Send everything due at `now`, of one shop or all; counts messages by what became of them.
+
+    `budget` bounds for how long, in real time, new batches are begun.
+    """
+    this = Round(now, shop, connect)
+    ends = monotonic() + budget.total_seconds() if budget else float("inf")
+    with ThreadPoolExecutor(THREADS) as pool:
+        flying: dict[Future[Said], Errand] = {}
+        more = True
+        while more or flying:
+            while more and len(flying) < THREADS:
+                errand = _next_errand(this) if monotonic() < ends else None
+                more = errand is not None
+                if errand:
+                    flying[pool.submit(_hand_over, errand, connect)] = errand
+            done, _ = wait(flying, return_when=FIRST_COMPLETED)
+            for future in done:
+                _write_down(this, flying.pop(future), future.result())
+    return this.counts
+
+
+def _next_errand(this: Round) -> Errand | None:
+    """Claim due batches until one is to be sent; None when nothing is due."""
+    while True:
+        with transaction.atomic():
+            batch = _claim(this)
+            if batch is None:
+                return None
+            left_out = batch.left_out
+            errand = _take_up(this, batch)
+            gone = batch.size if batch.state == State.LEFT_OUT else batch.left_out - left_out
+            this.counts[State.LEFT_OUT] += gone
+        if errand:
+            return errand
+
+
+def _claim(this: Round) -> Batch | None:
+    """The due batch whose turn is first; a stopped shop and a run that is not open have none."""
+    due = Q(state=State.WAITING, not_before__lte=this.now) & (
+        Q(payload=None) | Q(turn__lte=this.now)
+    ) | Q(state=State.SENDING, turn__lte=this.now)
+    batches = Batch.objects.filter(
+        due,
+        state__in=OPEN_STATES,
+        run__state=RunState.OPEN,
+        shop__sending__stopped_at=None,
+    )
+    if this.shop:
+        batches = batches.filter(shop=this.shop)
+    found: Batch | None = (
+        batches.select_related("shop__sending", "run", "gateway", "revision__template")
+        .select_for_update(skip_locked=True, of=("self",))
+        .order_by("turn")
+        .first()
+    )
+    return found
+
+
+def _take_up(this: Round, batch: Batch) -> Errand | None:
+    """Decide what is to be done with a claimed batch."""
+    if batch.payload is None:
+        fresh = freeze(batch, now=this.now, connect=this.connect)
+        return Errand(fresh, batch.attempt) if fresh else None
+    if batch.state == State.WAITING:  # the provider was busy: nothing has been taken yet
+        return _again(this, batch) if _open(this, batch) else None
+    return _recover(this, batch)
+
+
+def _open(this: Round, batch: Batch) -> bool:
+    opening = next_opening(batch.shop.sending, this.now)
+    if opening > this.now:
+        batch.turn = batch.not_before = opening
+        batch.save(update_fields=["turn", "not_before"])
+    return opening <= this.now
+
+
+def _again(this: Round, batch: Batch) -> Errand:
+    """The same bytes under the same key, under a new lease."""
+    batch.state, batch.turn = State.SENDING, this.now + LEASE
+    batch.attempt += 1
+    batch.save(update_fields=["state", "turn", "attempt"])
+    return Errand(frozen(batch), batch.attempt)
+
+
+def _recover(this: Round, batch: Batch) -> Errand | None:
+    """A batch whose answer was lost: never sent again blindly, never dropped (F1)."""
+    held = frozen(batch)
+    provider = this.connect(held.provider)
+    assert batch.frozen_at  # noqa: S101 - a frozen batch has it
+    if this.now + LEASE < batch.frozen_at + provider.remembers and batch.attempt < MAX_ATTEMPTS:
+        return _again(this, batch)
+    if provider.can_ask and batch.attempt < 2 * MAX_ATTEMPTS:
+        errand = _again(this, batch)
+        return Errand(errand.batch, errand.attempt, ask=True)
+    this.counts += settle(held, Answers(State.UNKNOWN), this.now)
+    batch.refresh_from_db()
+    return None
+
+
+def _hand_over(errand: Errand, connect: Connect) -> Said:
+    """Talk to the provider; runs in a thread and touches no database."""
+    provider = connect(errand.batch.provider)
+    try:
+        return provider.ask(errand.batch) if errand.ask else provider.send(errand.batch)
+    except (Rejected, Busy, AnswerLost) as error:
+        return error
+
+
+def _write_down(this: Round, errand: Errand, said: Said) -> None:
+    if isinstance(said, Answers):
+        this.counts += settle(errand.batch, said, this.now)
+    elif isinstance(said, Rejected):
+        this.counts += fail(errand.batch, said.code, this.now)
+    elif isinstance(said, Busy):
+        _pause(this, errand, said)
+    # AnswerLost: nothing to write. The batch stays frozen, and comes back with its lease.
+
+
+def _pause(this: Round, errand: Errand, busy: Busy) -> None:
+    """Wait as long as the provider asked, or twice as long as the last time (F6)."""
+    if errand.ask:
+        return  # whether it was taken is still open: it stays as it is until the lease ends
+    if errand.attempt >= MAX_ATTEMPTS:
+        this.counts += fail(errand.batch, busy.code, this.now)
+        return
+    put_back(errand.batch, busy.wait or FIRST_PAUSE * 2 ** (errand.attempt - 1), this.now)

@@ -1,0 +1,185 @@
+"""The last decision before the first byte goes out.
+
+Hours, verdict, the kind's recheck, and the payload stored under the batch's key: all in the
+transaction that claimed the batch. What is frozen never changes; a retry sends the same bytes
+under the same key (F1).
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Case, CharField, F, Q, Value, When
+
+from messaging.gateways import Connect, FrozenBatch, Outgoing
+from messaging.hooks import RECHECKS, Candidate
+from messaging.hours import next_opening
+from messaging.models import Batch, Message, Outcome, Reason, State, Topic
+from messaging.verdicts import verdict
+from messaging.wording import ADD_CHANNEL_NAME, Locale, compile_body
+
+# How long a worker may hold a frozen batch before another asks what became of it: longer than any
+# provider's call takes, short enough that a killed worker stops nothing for long.
+LEASE = timedelta(minutes=2)
+
+
+def freeze(batch: Batch, *, now: datetime, connect: Connect) -> FrozenBatch | None:
+    """Decide a claimed, waiting batch for the last time; None where nothing is to be sent now.
+
+    Outside the sending hours it waits for the next opening (F4); past its run's give-up time it
+    is left out `old_news`; whoever may not get it any more is left out with the reason (A7).
+    """
+    opening = next_opening(batch.shop.sending, now)
+    if opening > now:
+        _wait_for(batch, opening)
+        return None
+    if batch.run.give_up_at and batch.run.give_up_at <= now:
+        leave_out_batch(batch, Reason.OLD_NEWS, now)
+        return None
+    members = _members(batch)
+    _recheck(batch, members, now)
+    _record_left_out(batch, [m for m in members if m.reason], now)
+    going = [m.message for m in members if not m.reason]
+    if not going:
+        return None
+    return _store(batch, going, now, connect)
+
+
+def leave_out_batch(batch: Batch, reason: Reason, now: datetime) -> None:
+    """Leave a whole waiting batch out."""
+    batch.state, batch.reason, batch.settled_at = State.LEFT_OUT, reason, now
+    batch.save(update_fields=["state", "reason", "settled_at"])
+
+
+def _wait_for(batch: Batch, opening: datetime) -> None:
+    assert batch.turn and batch.not_before  # noqa: S101 - an open batch has both
+    batch.turn = opening + (batch.turn - batch.not_before)
+    batch.not_before = opening
+    batch.save(update_fields=["turn", "not_before"])
+
+
+@dataclass(slots=True)
+class Member:
+    """A message of the batch, and what speaks against it now ("": nothing)."""
+
+    message: Message
+    reason: str
+
+
+def _members(batch: Batch) -> list[Member]:
+    """The batch's messages without an outcome, with today's verdict and address.
+
+    A stranger (a test, a guest) has only the address that the message came with.
+    """
+    stranger = Q(customer=None)
+    messages = (
+        Message.objects.filter(batch=batch, outcome=None)
+        .annotate(
+            verdict=Case(
+                When(stranger & Q(address=""), then=Value(Reason.NO_ADDRESS.value)),
+                When(stranger, then=Value("")),
+                default=verdict({}),
+                output_field=CharField(),
+            ),
+            address_now=Case(
+                When(stranger, then=F("address")),
+                default=F("customer__phone"),
+                output_field=CharField(),
+            ),
+        )
+        .order_by("id")
+    )
+    members = []
+    moved = []
+    for message in messages:
+        found = vars(message)
+        members.append(Member(message, found["verdict"]))
+        if found["address_now"] not in ("", message.address):
+            message.address = found["address_now"]
+            moved.append(message)
+    Message.objects.bulk_update(moved, ["address"], batch_size=500)
+    return members
+
+
+def _recheck(batch: Batch, members: list[Member], now: datetime) -> None:
+    """Ask the run's kind; its word goes to the members and, where content changed, to rows."""
+    recheck = RECHECKS.get(batch.run.kind)
+    if recheck is None or batch.run.is_test:
+        return
+    word = recheck([Candidate(m.message.pk, m.reason) for m in members], now)
+    for member in members:
+        member.reason = member.reason or word.left_out.get(member.message.pk, "")
+        for name, value in word.changed.get(member.message.pk, {}).items():
+            setattr(member.message, name, value)
+    changed = [m.message for m in members if m.message.pk in word.changed]
+    Message.objects.bulk_update(changed, ["variables", "url"], batch_size=500)
+
+
+def _record_left_out(batch: Batch, members: list[Member], now: datetime) -> None:
+    """Their own outcome; where it is everybody's, it is the batch that is left out."""
+    reasons = {member.reason for member in members}
+    if len(members) == batch.size and len(reasons) == 1:
+        leave_out_batch(batch, Reason(reasons.pop()), now)
+        return
+    Outcome.objects.bulk_create(
+        Outcome(message=m.message, batch=batch, state=State.LEFT_OUT, reason=m.reason, at=now)
+        for m in members
+    )
+    batch.left_out += len(members)
+    if batch.left_out == batch.size:
+        # Nobody is left to send to: each message has its own reason, the batch is at its end.
+        batch.state, batch.settled_at = State.SENT, now
+    batch.save(update_fields=["left_out", "state", "settled_at"])
+
+
+def _store(batch: Batch, messages: list[Message], now: datetime, connect: Connect) -> FrozenBatch:
+    """Fix the bytes and the key, and take the lease."""
+    assert batch.gateway is not None  # noqa: S101 - an open batch has one
+    provider = connect(batch.gateway.provider)
+    batch.key = uuid.uuid4()
+    batch.payload = provider.compose(_finished(batch, messages, now))
+    batch.state, batch.frozen_at, batch.attempt = State.SENDING, now, 1
+    batch.turn = now + LEASE
+    batch.save(update_fields=["key", "payload", "state", "frozen_at", "attempt", "turn"])
+    return frozen(batch)
+
+
+def frozen(batch: Batch) -> FrozenBatch:
+    """The part of a frozen batch that leaves the database."""
+    assert batch.key and batch.payload and batch.gateway  # noqa: S101 - set by `_store`
+    return FrozenBatch(
+        id=batch.pk,
+        key=batch.key,
+        payload=bytes(batch.payload),
+        provider=batch.gateway.provider,
+        reference=batch.provider_ref,
+    )
+
+
+def _finished(batch: Batch, messages: list[Message], now: datetime) -> list[Outgoing]:
+    revision = batch.revision
+    assert revision is not None  # noqa: S101 - an open batch has one
+    wording = compile_body(revision.body, Topic(revision.template.topic))
+    locale = Locale.of(batch.shop)
+    year = batch.planned_at.astimezone(ZoneInfo(locale.timezone)).year
+    return [
+        Outgoing(
+            id=message.pk,
+            address=message.address,
+            text=wording.text(message.variables, locale, year),
+            buttons=finished_buttons(revision.buttons, message.url),
+        )
+        for message in messages
+    ]
+
+
+def finished_buttons(buttons: list[dict[str, str]], url: str) -> list[dict[str, str]]:
+    """The buttons as the customer sees them; a link button needs a URL to open."""
+    return [
+        {"type": "AC", "name": ADD_CHANNEL_NAME}
+        if button["type"] == "AC"
+        else {"type": "WL", "name": button["name"], "url": url}
+        for button in buttons
+        if button["type"] == "AC" or url
+    ]
