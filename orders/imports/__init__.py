@@ -1,0 +1,1 @@
+"""Files that are read into facts, one module a format."""
