@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -10,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from config.supervisor import Child, StopFlag, output_of, stop
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux")
 
 # A main process with a worker, which tells both their ids and then only waits.
 FAMILY = """
@@ -36,8 +37,11 @@ def members(log: Path) -> list[int]:
 
 def lives(pid: int) -> bool:
     """Whether a process works on; one that has ended and waits to be collected does not."""
-    status = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True)
-    return bool(status.stdout.strip()) and not status.stdout.startswith("Z")
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def test_stopping_leaves_no_process_of_the_group(tmp_path: Path) -> None:
