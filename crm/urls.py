@@ -1,7 +1,17 @@
 """The app's pages."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from crm.views import coupons, shop_settings
 
 app_name = "crm"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("coupons/", coupons.coupons, name="coupons"),
+    path("coupons/basis/", coupons.coupons_basis, name="coupons_basis"),
+    path("coupons/<int:pk>/", coupons.coupon, name="coupon"),
+    path("coupons/<int:pk>/preview/", coupons.coupon_preview, name="coupon_preview"),
+    path("settings/", shop_settings.shop_settings, name="shop_settings"),
+    path("settings/stop/", shop_settings.stop_sending, name="stop_sending"),
+    path("settings/resume/", shop_settings.resume_sending, name="resume_sending"),
+]

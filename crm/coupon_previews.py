@@ -1,0 +1,64 @@
+"""A coupon's two messages as they would look."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from coupons.models import Coupon
+from crm.models import Kind
+from messaging.models import MessageTemplate, Topic
+from messaging.preview import Preview, preview, sample_values
+from messaging.wording import Locale
+
+
+def coupon_bubbles(
+    *,
+    coupon: Coupon,
+    sentence: str,
+    issue_template: MessageTemplate | None,
+    expiry_template: MessageTemplate | None,
+    now: datetime,
+) -> list[Preview]:
+    """The issue and the expiry message of this coupon alone, with this basis.
+
+    A template without a revision in use has no bubble.
+    """
+    chosen = {Kind.ISSUED: issue_template, Kind.EXPIRING: expiry_template}
+    values = sample_values(coupon.shop, Topic.COUPON, now) | coupon_variables(coupon)
+    values["basis"] = sentence
+    return [
+        _bubble(coupon, kind, template, values, now)
+        for kind, template in chosen.items()
+        if template and template.current
+    ]
+
+
+def coupon_variables(coupon: Coupon) -> dict[str, Any]:
+    """What a message says of this coupon when it goes out alone, as `Message.variables` has it."""
+    return {
+        "coupon": coupon.name,
+        "more": 0,
+        "benefit": {
+            "type": coupon.discount_type,
+            "value": coupon.discount_value,
+            "max": coupon.max_discount,
+            "min": coupon.min_order,
+        },
+        "basis": coupon.grant_basis,
+    }
+
+
+def _bubble(
+    coupon: Coupon, kind: Kind, template: MessageTemplate, values: dict[str, Any], now: datetime
+) -> Preview:
+    assert template.current is not None  # noqa: S101 - for the type checker
+    seen = preview(
+        template.current.body,
+        template.current.buttons,
+        Topic(template.topic),
+        Locale.of(coupon.shop),
+        values,
+        now.astimezone(ZoneInfo(coupon.shop.timezone)).year,
+    )
+    return replace(seen, time=str(kind.label))

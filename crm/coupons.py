@@ -1,0 +1,123 @@
+"""What a merchant says about coupons: their grant basis (A9), what they do differently (A2)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+
+from coupons.models import Coupon, IssuedCoupon
+from coupons.models.issued import usable_later
+from crm.grant_basis import check_basis
+from crm.models import CouponMessageSettings, CouponOverride
+from messaging.models import Channel, MessageTemplate, Topic
+from messaging.wording import describe_discount
+from orders.models import AuditEvent, Country, Shop, User
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A coupon as the list shows it: its benefit in words, and what is in the coupon boxes."""
+
+    coupon: Coupon
+    benefit: str
+    issued: int = 0
+    usable: int = 0
+
+
+def search(shop: Shop, *, words: str = "", without_basis: bool = False) -> QuerySet[Coupon]:
+    """The shop's coupons, the newest first; `words` are part of the name or the code."""
+    found: QuerySet[Coupon] = Coupon.objects.for_shop(shop).select_related(
+        "shop", "message_override__issue_template", "message_override__expiry_template"
+    )
+    if words:
+        found = found.filter(Q(name__icontains=words) | Q(code__icontains=words))
+    if without_basis:
+        found = found.filter(grant_basis="")
+    return found.order_by("-pk")
+
+
+def rows(coupons: Collection[Coupon], now: datetime) -> list[Row]:
+    """These coupons with how many were issued and how many can be used now. One query."""
+    usable = usable_later(now) & Q(valid_from__lte=now)
+    counted = (
+        IssuedCoupon.objects.filter(coupon__in=[coupon.pk for coupon in coupons])
+        .values("coupon_id")
+        .annotate(issued=Count("pk"), usable=Count("pk", filter=usable))
+        .order_by()
+    )
+    found = {row["coupon_id"]: (row["issued"], row["usable"]) for row in counted}
+    return [
+        Row(coupon, benefit_in_words(coupon), *found.get(coupon.pk, (0, 0))) for coupon in coupons
+    ]
+
+
+def benefit_in_words(coupon: Coupon) -> str:
+    """The discount as customers read it."""
+    return describe_discount(
+        kind=coupon.discount_type,
+        value=coupon.discount_value,
+        most=coupon.max_discount,
+        least=coupon.min_order,
+        country=Country(coupon.shop.country),
+    )
+
+
+def usable_templates(shop: Shop) -> QuerySet[MessageTemplate]:
+    """The templates that a coupon message may use (F10: the shop's own)."""
+    found: QuerySet[MessageTemplate] = MessageTemplate.objects.for_shop(shop)
+    fitting = found.filter(channel=Channel.ALIMTALK, topic=Topic.COUPON)
+    return fitting.select_related("current").order_by("name")
+
+
+def message_settings(shop: Shop) -> CouponMessageSettings | None:
+    """What the shop's coupons do where they say nothing themselves."""
+    found = CouponMessageSettings.objects.filter(shop=shop)
+    return found.select_related("issue_template__current", "expiry_template__current").first()
+
+
+@transaction.atomic
+def set_basis(
+    *, shop: Shop, user: User, coupons: QuerySet[Coupon], sentence: str, now: datetime
+) -> int:
+    """Give these coupons of the shop this basis, or take it away with "" (A9).
+
+    Returns how many changed. What waits for a basis is decided again at the next tick (A3).
+    Raises ValidationError for a sentence that could not stand in a message.
+    """
+    kept = check_basis(sentence) if sentence.strip() else ""
+    chosen = Coupon.objects.filter(shop=shop, pk__in=coupons.order_by().values("pk"))
+    changed = chosen.exclude(grant_basis=kept).update(grant_basis=kept)
+    if changed:
+        about = str(coupons.first()) if changed == 1 else f"{changed} coupons"
+        _log(shop=shop, user=user, about=about, sentence=kept, now=now)
+    return changed
+
+
+@transaction.atomic
+def save_coupon(
+    *,
+    coupon: Coupon,
+    user: User,
+    sentence: str,
+    issue_template: MessageTemplate | None,
+    expiry_template: MessageTemplate | None,
+    url: str,
+    now: datetime,
+) -> None:
+    """A coupon's basis, and what it does differently from the shop; empty is as the shop (A2)."""
+    one = Coupon.objects.filter(pk=coupon.pk)
+    set_basis(shop=coupon.shop, user=user, coupons=one, sentence=sentence, now=now)
+    wanted = {"issue_template": issue_template, "expiry_template": expiry_template, "url": url}
+    if not any(wanted.values()):
+        CouponOverride.objects.filter(coupon=coupon).delete()
+        return
+    CouponOverride.objects.update_or_create(coupon=coupon, defaults=wanted)
+
+
+def _log(*, shop: Shop, user: User, about: str, sentence: str, now: datetime) -> None:
+    action = "set_grant_basis" if sentence else "clear_grant_basis"
+    AuditEvent.objects.create(
+        shop=shop, user=user, action=action, about=about, reason=sentence, at=now
+    )
