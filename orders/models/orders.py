@@ -5,6 +5,7 @@ Money is an integer in the currency's smallest unit (won, yen).
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from orders.models.catalogue import Product
 from orders.models.people import Customer
@@ -97,7 +98,7 @@ class Status(models.TextChoices):
 
     ORDERED = "ordered", _("Ordered")
     SHIPPED = "shipped", _("Shipped")
-    DELIVERED = "delivered", _("Delivered")
+    DELIVERED = "delivered", pgettext_lazy("order", "Delivered")
     CANCELLED = "cancelled", _("Cancelled")
     REFUNDED = "refunded", _("Refunded")
 
