@@ -76,7 +76,7 @@ def _is_later(row: Cancellation | None, record: CancellationRecord) -> bool:
 
 def _fields(shop: Shop, record: CancellationRecord, products: Mapping[str, int]) -> dict[str, Any]:
     return {
-        "shop": shop,
+        "shop_id": shop.pk,
         "number": record.number,
         "line": record.line,
         "product_id": products[record.product],

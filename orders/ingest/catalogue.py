@@ -17,7 +17,7 @@ def upsert_products(shop: Shop, records: Sequence[ProductRecord], now: datetime)
     for record in oldest_first(records):
         row = stored.get(record.code)
         if row is None or is_news(row.source_updated_at, record.as_of):
-            fields = wanted.setdefault(record.code, {"shop": shop, "code": record.code})
+            fields = wanted.setdefault(record.code, {"shop_id": shop.pk, "code": record.code})
             fields |= _told(record)
     return upsert(Product, wanted=wanted, stored=stored)
 

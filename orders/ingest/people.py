@@ -19,7 +19,9 @@ def upsert_customers(shop: Shop, records: Sequence[CustomerRecord], now: datetim
     for record in oldest_first(records):
         row = stored.get(record.mall_id)
         if row is None or is_news(row.source_updated_at, record.as_of):
-            fields = wanted.setdefault(record.mall_id, {"shop": shop, "mall_id": record.mall_id})
+            fields = wanted.setdefault(
+                record.mall_id, {"shop_id": shop.pk, "mall_id": record.mall_id}
+            )
             fields |= _told(record)
     return upsert(Customer, wanted=wanted, stored=stored)
 

@@ -43,7 +43,7 @@ def _keys(shop: Shop, numbers: Iterable[str]) -> dict[str, int]:
 
 def _fields(shop: Shop, record: OrderRecord, customers: Mapping[str, int]) -> dict[str, Any]:
     fields = {
-        "shop": shop,
+        "shop_id": shop.pk,
         "number": record.number,
         "customer_id": customers[record.customer] if record.customer else None,
         "ordered_at": record.ordered_at,
@@ -66,9 +66,27 @@ def _upsert_items(shop: Shop, orders: Mapping[int, OrderRecord]) -> Counts:
         for order_id, record in orders.items()
         for item in record.items
     }
-    rows = OrderItem.objects.filter(order__in=orders.keys())
-    stored = {(row.order_id, row.line): row for row in rows}
-    gone = [stored[key].pk for key in stored.keys() - wanted.keys()]
+    gone = _drop_unchanged(wanted)
     if gone:
         OrderItem.objects.filter(pk__in=gone).delete()
+    rows = OrderItem.objects.filter(order__in={order_id for order_id, _ in wanted})
+    stored = {(row.order_id, row.line): row for row in rows}
     return counts + upsert(OrderItem, wanted=wanted, stored=stored) + Counts(updated=len(gone))
+
+
+def _drop_unchanged(wanted: dict[tuple[int, int], dict[str, Any]]) -> list[int]:
+    """Forget the lines that are stored just so; returns the keys of those no longer told.
+
+    Nearly all lines of a file that is read again are, so they are looked at without models.
+    """
+    rows = OrderItem.objects.filter(order__in={order_id for order_id, _ in wanted})
+    gone = []
+    for pk, *line in rows.values_list(
+        "pk", "order_id", "line", "product_id", "quantity", "unit_price"
+    ):
+        told = wanted.get((line[0], line[1]))
+        if told is None:
+            gone.append(pk)
+        elif list(told.values()) == line:
+            del wanted[line[0], line[1]]
+    return gone

@@ -20,7 +20,7 @@ def reach(shop: Shop, status: Status, moments: Mapping[int, datetime], now: date
     for order_id, happened_at in moments.items():
         row = stored.get(order_id)
         wanted[order_id] = {
-            "shop": shop,
+            "shop_id": shop.pk,
             "order_id": order_id,
             "status": status.value,
             "happened_at": happened_at,
