@@ -9,3 +9,10 @@ class CrmConfig(AppConfig):
 
     name = "crm"
     verbose_name = _("CRM")
+
+    def ready(self) -> None:
+        """Say who writes this floor's records."""
+        from crm.ingest import CouponOverrideRecord, upsert_coupon_overrides
+        from orders.ingest import sink
+
+        sink(CouponOverrideRecord, upsert_coupon_overrides)

@@ -1,0 +1,1 @@
+"""Files of coupons and of issued coupons."""
