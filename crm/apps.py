@@ -1,6 +1,7 @@
 """The app's entry in Django."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,8 +12,15 @@ class CrmConfig(AppConfig):
     verbose_name = _("CRM")
 
     def ready(self) -> None:
-        """Say who writes this floor's records."""
+        """Say who writes this floor's records, what is asked again at sending, and what runs."""
+        from crm.campaigns.coupon_messages import recheck
         from crm.ingest import CouponOverrideRecord, upsert_coupon_overrides
+        from crm.models import Kind
+        from crm.tasks import keep_schedules
+        from messaging.hooks import register_recheck
         from orders.ingest import sink
 
         sink(CouponOverrideRecord, upsert_coupon_overrides)
+        for kind in Kind:
+            register_recheck(kind, recheck)
+        post_migrate.connect(keep_schedules, sender=self)

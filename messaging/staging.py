@@ -4,6 +4,7 @@ The only module that knows which database it talks to. A staged table is an unma
 once made, it is read with the ORM like any other, and it sees one snapshot.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -25,7 +26,24 @@ def staged(*models: type[Model]) -> Iterator[None]:
         _create_temporary(model)
     yield
     for model in models:
-        _execute(f"DROP TABLE {_quoted(model._meta.db_table)}")
+        _drop_temporary(model)
+
+
+@contextmanager
+def shadowed(*models: type[Model]) -> Iterator[None]:
+    """Empty temporary tables that hide the real ones of these models for this connection.
+
+    What is written within the block goes to them and is gone with them: a rehearsal runs the very
+    code that sends, and leaves nothing. Call it outside of any transaction.
+    """
+    with _foreign_keys_unchecked():
+        try:
+            for model in models:
+                _create_shadow(model._meta.db_table)
+            yield
+        finally:
+            for model in models:
+                _drop_temporary(model)
 
 
 def insert_select(model: type[Model], source: QuerySet[Any], columns: Columns) -> int:
@@ -61,6 +79,43 @@ def _create_temporary(model: type[Model]) -> None:
     )
     keep = " ON COMMIT DROP" if connection.vendor == "postgresql" else ""
     _execute(f"CREATE TEMPORARY TABLE {_quoted(model._meta.db_table)} ({columns}){keep}")
+
+
+def _drop_temporary(model: type[Model]) -> None:
+    schema = "pg_temp" if connection.vendor == "postgresql" else "temp"
+    _execute(f"DROP TABLE IF EXISTS {schema}.{_quoted(model._meta.db_table)}")
+
+
+def _create_shadow(table: str) -> None:
+    """A temporary copy of a table's columns, checks and indexes, without its rows."""
+    name = _quoted(table)
+    if connection.vendor == "postgresql":
+        _execute(f"CREATE TEMPORARY TABLE {name} (LIKE {name} INCLUDING ALL)")
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sql FROM main.sqlite_master WHERE tbl_name = %s AND sql IS NOT NULL"
+            " ORDER BY type DESC",
+            [table],
+        )
+        statements = [row[0] for row in cursor.fetchall()]
+    for statement in statements:
+        statement = re.sub(r"^CREATE TABLE ", "CREATE TEMPORARY TABLE ", statement)
+        statement = re.sub(r"^(CREATE (?:UNIQUE )?INDEX) ", r"\1 temp.", statement)
+        _execute(statement)
+
+
+@contextmanager
+def _foreign_keys_unchecked() -> Iterator[None]:
+    """SQLite looks for a temporary table's parents among the temporary ones: don't let it."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.disable_constraint_checking()
+    try:
+        yield
+    finally:
+        connection.enable_constraint_checking()
 
 
 def _quoted(name: str) -> str:

@@ -111,24 +111,24 @@ class CouponNotice(models.Model):
 
 
 class DecidedCoupon(models.Model):
-    """One candidate coupon and its verdict: a row of a chunk's temporary table."""
+    """One candidate coupon and its bundle: a row of a chunk's temporary table."""
 
     issued = models.OneToOneField(
         IssuedCoupon, models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False
     )
     coupon_id = models.BigIntegerField()
     customer_id = models.BigIntegerField()
-    template_id = models.BigIntegerField()
     revision_id = models.BigIntegerField(null=True)
     gateway_id = models.BigIntegerField(null=True)
-    basis = models.CharField(max_length=200)
     url = models.CharField(max_length=500)
     verdict = models.CharField(max_length=20)
-    # The first coupon of its bundle (A5); its own id where it is the first.
-    head_id = models.BigIntegerField()
-    # The message under which it waits, and whether that message goes where this coupon goes.
-    waiting_message_id = models.BigIntegerField(null=True)
-    leads_message = models.BooleanField()
+    bundle = models.ForeignKey(
+        "DecidedBundle", models.DO_NOTHING, related_name="coupons", db_constraint=False
+    )
+    # The left-out message that it waits under, and the first coupon that waits under that one:
+    # when a bundle parts, its message follows the first (A3).
+    waiting_under_id = models.BigIntegerField(null=True)
+    first_waiting_id = models.BigIntegerField(null=True)
 
     class Meta:
         managed = False
@@ -136,3 +136,26 @@ class DecidedCoupon(models.Model):
 
     def __str__(self) -> str:
         return str(self.issued_id)
+
+
+class DecidedBundle(models.Model):
+    """Coupons that share a message, by the first of them: a row of a chunk's temporary table."""
+
+    first = models.OneToOneField(
+        DecidedCoupon, models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False
+    )
+    number = models.BigIntegerField()
+    # How many different coupons: one that somebody holds twice counts once.
+    different = models.BigIntegerField()
+    verdict = models.CharField(max_length=20)
+    # The oldest left-out message that this bundle takes over, if any.
+    existing = models.ForeignKey(
+        Message, models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
+
+    class Meta:
+        managed = False
+        db_table = "crm_decided_bundle"
+
+    def __str__(self) -> str:
+        return str(self.first_id)

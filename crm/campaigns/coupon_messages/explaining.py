@@ -1,0 +1,159 @@
+"""The same decision, counted before it is taken (A10) and shown for one customer (F2)."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import CharField, Count
+from django.db.models.functions import Cast, Concat
+
+from crm.campaigns.coupon_messages.candidates import Candidates, candidates
+from crm.campaigns.coupon_messages.deciding import BUNDLE, BUNDLE_ORDER, decided
+from crm.models import CouponMessageSettings, Due, Kind
+from crm.ticks import Tick, expiry_time_from, ten_minutes_from
+from messaging.gateways import connect
+from messaging.hours import next_opening
+from messaging.models import Channel, Gateway
+from messaging.outbox import TURN_STEP
+from orders.models import Customer
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastLine:
+    """How many would be planned (`reason` "") or left out for a reason."""
+
+    reason: str
+    messages: int
+    coupons: int
+    customers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What turning a message on would do at its next tick (A10)."""
+
+    at: datetime
+    lines: list[ForecastLine]
+    starts_at: datetime
+    takes: timedelta
+    points: int
+
+    @property
+    def planned(self) -> ForecastLine:
+        """The line of those who get it."""
+        return next((x for x in self.lines if not x.reason), ForecastLine("", 0, 0, 0))
+
+    @property
+    def left_out(self) -> list[ForecastLine]:
+        """The lines of those who don't, most first."""
+        return sorted((x for x in self.lines if x.reason), key=lambda x: -x.customers)
+
+
+@dataclass(frozen=True, slots=True)
+class ExplanationLine:
+    """One bundle that would be decided now, and the verdict ("": it would be planned)."""
+
+    coupon_name: str
+    different: int
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What one kind of message would do for one customer at its next tick."""
+
+    kind: Kind
+    on: bool
+    at: datetime
+    lines: list[ExplanationLine]
+
+
+def forecast(settings: CouponMessageSettings, kind: Kind, now: datetime) -> Forecast:
+    """Count the next tick's decisions with the code that will take them."""
+    tick = next_tick(settings, kind, now)
+    counted = (
+        _decided(settings, kind, tick)
+        .values("verdict")
+        .annotate(
+            messages=Count(_bundle_key(), distinct=True),
+            coupons=Count("pk"),
+            customers=Count("customer_id", distinct=True),
+        )
+    )
+    lines = [
+        ForecastLine(row["verdict"], row["messages"], row["coupons"], row["customers"])
+        for row in counted.order_by("verdict")
+    ]
+    return Forecast(
+        at=tick.at,
+        lines=lines,
+        starts_at=next_opening(settings.shop.sending, tick.at),
+        takes=_duration(settings, sum(x.messages for x in lines if not x.reason)),
+        points=0,  # the only gateway so far, the built-in phone, costs none
+    )
+
+
+def explain(
+    settings: CouponMessageSettings, customer: Customer, now: datetime
+) -> list[Explanation]:
+    """The verdict now on one customer, for each kind of coupon message (F2)."""
+    return [
+        Explanation(
+            kind=kind,
+            on=is_on(settings, kind),
+            at=(tick := next_tick(settings, kind, now)).at,
+            lines=_lines(_decided(settings, kind, tick).filter(customer=customer)),
+        )
+        for kind in Kind
+    ]
+
+
+def is_on(settings: CouponMessageSettings, kind: Kind) -> bool:
+    """Whether the merchant has turned this message on."""
+    since = settings.issue_since if kind == Kind.ISSUED else settings.expiry_since
+    return since is not None
+
+
+def next_tick(settings: CouponMessageSettings, kind: Kind, now: datetime) -> Tick:
+    """The tick that comes next, or would if the message were turned on now."""
+    if kind == Kind.ISSUED:
+        at = ten_minutes_from(now)
+        return Tick(at=at, now=at)
+    due = Due.objects.filter(shop=settings.shop, job=kind.value).first()
+    at = expiry_time_from(settings, now)
+    return Tick(at=at, now=at, since=due.seen_through if due else None)
+
+
+def _decided(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Candidates:
+    return decided(candidates(settings, kind, tick), settings, kind, tick)
+
+
+def _bundle_key() -> Concat:
+    """Tells bundles apart within a verdict."""
+    return Concat(
+        *(Cast(name, CharField()) for name in BUNDLE if name != "verdict"),
+        output_field=CharField(),
+    )
+
+
+def _duration(settings: CouponMessageSettings, messages: int) -> timedelta:
+    """From the first batch's turn to the last one's."""
+    gateway = Gateway.objects.filter(shop=settings.shop, channel=Channel.ALIMTALK).first()
+    if gateway is None or not messages:
+        return timedelta(0)
+    return (messages - 1) // connect(gateway.provider).batch_size * TURN_STEP
+
+
+def _lines(rows: Candidates) -> list[ExplanationLine]:
+    bundles: dict[tuple[object, ...], list[dict[str, object]]] = defaultdict(list)
+    found = rows.order_by(*BUNDLE_ORDER).values("coupon_id", "coupon__name", *BUNDLE)
+    for row in found:
+        bundles[tuple(row[name] for name in BUNDLE)].append(row)
+    return [
+        ExplanationLine(
+            coupon_name=str(rows[0]["coupon__name"]),
+            different=len({row["coupon_id"] for row in rows}),
+            verdict=str(rows[0]["verdict"]),
+        )
+        for rows in bundles.values()
+    ]

@@ -1,0 +1,241 @@
+"""Planning: from candidate coupons to messages, chunk by chunk, set by set.
+
+A chunk is one transaction over a range of customers. It stages its decisions once, then inserts
+batches, messages and notices from them, so all see one snapshot. A conflict is a lost race: the
+chunk rolls back and the tick is run again.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+
+from django.db import transaction
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    F,
+    FilteredRelation,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce, Concat, RowNumber
+
+from crm.campaigns.coupon_messages.candidates import Candidates, candidates
+from crm.campaigns.coupon_messages.deciding import BUNDLE, decided, first_of
+from crm.campaigns.coupon_messages.values import values
+from crm.models import (
+    CouponMessageSettings,
+    CouponNotice,
+    DecidedBundle,
+    DecidedCoupon,
+    Kind,
+)
+from crm.ticks import Tick
+from messaging import outbox
+from messaging.hours import next_opening
+from messaging.models import Chunk, Draft, Purpose, Run
+from messaging.staging import insert_select, staged
+from messaging.verdicts import MENDABLE
+
+CUSTOMERS_A_CHUNK = 50_000
+PAGE = "crm:coupon_messages"
+# English source strings: history translates them for whoever reads.
+SOURCE_LABELS = {Kind.ISSUED: "Coupon issued", Kind.EXPIRING: "Coupon expiring"}
+
+Progress = Callable[[], None]
+
+
+def plan(
+    settings: CouponMessageSettings, kind: Kind, tick: Tick, progress: Progress = lambda: None
+) -> Counter[str]:
+    """Plan a tick's messages; counts decisions by reason ("": planned).
+
+    A tick that finds nothing makes no run (A3). Run again after a crash, it goes on where it was.
+    `progress` is called inside each chunk's transaction.
+    """
+    counts: Counter[str] = Counter()
+    found = candidates(settings, kind, tick)
+    after: int | None = None
+    while True:
+        last, full = _end_of_chunk(found, after)
+        if last is None:
+            return counts
+        with transaction.atomic():
+            rows = decided(_between(found, after, last), settings, kind, tick)
+            counts += _plan_chunk(rows, settings, kind, tick)
+            progress()
+        if not full:
+            return counts
+        after = last
+
+
+def _end_of_chunk(found: Candidates, after: int | None) -> tuple[int | None, bool]:
+    """The customer that the chunk beginning after `after` ends with, and whether more may follow.
+
+    None when nobody is left.
+    """
+    customers = found.values("customer_id").distinct().order_by("customer_id")
+    if after is not None:
+        customers = customers.filter(customer_id__gt=after)
+    end = customers[:CUSTOMERS_A_CHUNK].aggregate(last=Max("customer_id"), count=Count("*"))
+    return end["last"], end["count"] == CUSTOMERS_A_CHUNK
+
+
+def _between(found: Candidates, after: int | None, last: int) -> Candidates:
+    """The range stands on both joined columns: on one alone planning takes twice as long."""
+    bounds = Q(customer_id__lte=last, customer__id__lte=last)
+    if after is not None:
+        bounds &= Q(customer_id__gt=after, customer__id__gt=after)
+    return found.filter(bounds)
+
+
+def _plan_chunk(
+    rows: Candidates, settings: CouponMessageSettings, kind: Kind, tick: Tick
+) -> Counter[str]:
+    with staged(DecidedCoupon, DecidedBundle, Draft):
+        if not _stage_coupons(rows, kind):
+            return Counter()
+        _stage_bundles()
+        drafts = _stage_drafts(settings, kind, tick)
+        joined = _joined_messages()
+        counts: Counter[str] = Counter()
+        chunk = None
+        if drafts or joined:
+            run = _run(settings, kind, tick)
+            chunk = Chunk.objects.create(run=run, at=tick.now)
+            opening = next_opening(settings.shop.sending, tick.now)
+            counts = outbox.write(run=run, chunk=chunk, now=tick.now, not_before=opening)
+            outbox.join(run=run, chunk=chunk, pairs=joined, now=tick.now)
+        _write_notices(settings, kind, chunk)
+        return counts
+
+
+def _stage_coupons(rows: Candidates, kind: Kind) -> int:
+    rows = rows.annotate(
+        notice=FilteredRelation("notices", condition=Q(notices__kind=kind, notices__waiting=True)),
+        waiting_under=F("notice__message_id"),
+    )
+    return insert_select(
+        DecidedCoupon,
+        rows,
+        {
+            "issued": "pk",
+            "coupon_id": "coupon_id",
+            "customer_id": "customer_id",
+            "revision_id": "revision_id",
+            "gateway_id": "gateway_id",
+            "url": "link",
+            "verdict": "verdict",
+            "bundle": first_of(*BUNDLE),
+            "waiting_under_id": "waiting_under",
+            "first_waiting_id": first_of("customer_id", "waiting_under"),
+        },
+    )
+
+
+def _stage_bundles() -> None:
+    leads = When(
+        first_waiting_id=F("issued_id"), waiting_under_id__isnull=False, then="waiting_under_id"
+    )
+    bundles = DecidedCoupon.objects.values("bundle_id").annotate(
+        reason=Min("verdict"), wording=Min("revision_id"), same=Min("bundle_id")
+    )
+    insert_select(
+        DecidedBundle,
+        bundles,
+        {
+            "first": "bundle_id",
+            "number": Window(RowNumber(), order_by=[F("reason"), F("wording"), F("same")]),
+            "different": Count("coupon_id", distinct=True),
+            "verdict": F("reason"),
+            "existing": Min(Case(leads)),
+        },
+    )
+
+
+def _stage_drafts(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> int:
+    """The bundles to write: new ones, and left-out ones that are decided otherwise than before."""
+    before = Coalesce("existing__outcome__reason", "existing__batch__reason")
+    bundles = DecidedBundle.objects.annotate(before=before).filter(
+        Q(existing=None) | ~Q(verdict=F("before"))
+    )
+    return insert_select(
+        Draft,
+        bundles,
+        {
+            "ref": "first_id",
+            "number": "number",
+            "customer": "first__customer_id",
+            "revision": "first__revision_id",
+            "gateway": "first__gateway_id",
+            "reason": "verdict",
+            "subject_key": Concat(
+                Value(f"{kind}:"),
+                Cast("first_id", CharField()),
+                Value(f":{tick.at:%Y%m%d%H%M}"),
+            ),
+            "address": "first__issued__customer__phone",
+            "variables": values(settings.shop, "first__issued__", F("different") - 1),
+            "url": "first__url",
+            "existing": "existing_id",
+        },
+    )
+
+
+def _joined_messages() -> dict[int, int]:
+    """Left-out messages whose bundle goes on under an older one (A3): {message: the older}."""
+    leaders = DecidedCoupon.objects.filter(first_waiting_id=F("issued_id")).exclude(
+        Q(waiting_under_id=None) | Q(bundle__existing_id=F("waiting_under_id"))
+    )
+    pairs = leaders.values_list("waiting_under_id", "bundle__existing_id")
+    return {message: older for message, older in pairs if message is not None}
+
+
+def _run(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Run:
+    """The tick's run; an interrupted one goes on."""
+    run, _new = Run.objects.get_or_create(
+        shop=settings.shop,
+        kind=kind,
+        as_of=tick.at,
+        is_test=False,
+        defaults={"label": SOURCE_LABELS[kind], "page": PAGE, "purpose": Purpose.INFORMATION},
+    )
+    return run
+
+
+def _write_notices(settings: CouponMessageSettings, kind: Kind, chunk: Chunk | None) -> None:
+    """One notice a coupon: new ones, and those whose decision or message has changed."""
+    message: Combinable = F("bundle__existing_id")
+    if chunk:
+        message = Coalesce(message, outbox.message_id(chunk, "bundle__number"))
+    waits = Q(verdict__in=MENDABLE) if kind == Kind.ISSUED else Q(pk=None)
+    staged_coupons = DecidedCoupon.objects.annotate(
+        message=message,
+        waits=Case(When(waits, then=True), default=False, output_field=BooleanField()),
+    )
+    insert_select(
+        CouponNotice,
+        staged_coupons.filter(waiting_under_id=None),
+        {
+            "kind": Value(kind.value),
+            "issued": "issued_id",
+            "shop": Value(settings.shop.pk),
+            "message": "message",
+            "waiting": "waits",
+        },
+    )
+    changed = staged_coupons.exclude(waiting_under_id=None).exclude(
+        waits=True, message=F("waiting_under_id")
+    )
+    this = staged_coupons.filter(issued_id=OuterRef("issued_id"))
+    CouponNotice.objects.filter(kind=kind, issued_id__in=changed.values("issued_id")).update(
+        message_id=Subquery(this.values("message")[:1]), waiting=Subquery(this.values("waits")[:1])
+    )

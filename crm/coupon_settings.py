@@ -1,0 +1,72 @@
+"""Changing a shop's coupon messages (A1)."""
+
+import datetime as dt
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crm.models import CouponMessageSettings, Job, Kind
+from crm.schedules import reschedule, schedule, unschedule
+from messaging.models import MessageTemplate
+from orders.models import Country, Shop
+
+_SINCE = {Kind.ISSUED: "issue_since", Kind.EXPIRING: "expiry_since"}
+_JOB = {Kind.ISSUED: Job.COUPON_ISSUED, Kind.EXPIRING: Job.COUPON_EXPIRING}
+
+
+def settings_of(shop: Shop) -> CouponMessageSettings:
+    """The shop's settings, with what planning reads beside them."""
+    return CouponMessageSettings.objects.select_related(
+        "shop__sending", "issue_template__current", "expiry_template__current"
+    ).get(shop=shop)
+
+
+def expiry_times(country: str) -> list[dt.time]:
+    """The expiry message times that a shop may choose, on the half hour (A4)."""
+    first, last = (16, 36) if country == Country.KOREA else (0, 47)
+    return [dt.time(n // 2, n % 2 * 30) for n in range(first, last + 1)]
+
+
+@transaction.atomic
+def switch(*, settings: CouponMessageSettings, kind: Kind, on: bool, since: datetime) -> None:
+    """Turn a message on as of `since`, or off. Turning on what is on changes nothing."""
+    if on == (getattr(settings, _SINCE[kind]) is not None):
+        return
+    setattr(settings, _SINCE[kind], since if on else None)
+    settings.save(update_fields=[_SINCE[kind]])
+    if on:
+        schedule(settings, _JOB[kind], since)
+    else:
+        unschedule(settings, _JOB[kind])
+
+
+@transaction.atomic
+def set_expiry_time(*, settings: CouponMessageSettings, at: dt.time, now: datetime) -> None:
+    """Change T; the next window starts where the last ended (A4).
+
+    Raises ValidationError for a time that the shop's country does not offer.
+    """
+    if at not in expiry_times(settings.shop.country):
+        raise ValidationError(_("Choose one of the offered times."))
+    if at == settings.expiry_time:
+        return
+    settings.expiry_time = at
+    settings.save(update_fields=["expiry_time"])
+    reschedule(settings, Job.COUPON_EXPIRING, now)
+
+
+@transaction.atomic
+def set_wording(
+    *,
+    settings: CouponMessageSettings,
+    issue_template: MessageTemplate,
+    expiry_template: MessageTemplate,
+    url: str,
+) -> None:
+    """Choose the shop's templates and the page that a tap opens."""
+    settings.issue_template = issue_template
+    settings.expiry_template = expiry_template
+    settings.url = url
+    settings.save(update_fields=["issue_template", "expiry_template", "url"])

@@ -1,0 +1,75 @@
+"""Working out what would have gone out, for the page that asks."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from crm.decisions import Decision
+from crm.models import Job, Rehearsal, RehearsalState
+from crm.replaying import ReplayRefusedError, rehearse, summary
+from orders.models import Shop, User
+
+
+def ask_for_rehearsal(
+    *, shop: Shop, user: User, start: datetime, end: datetime, jobs: Iterable[Job], now: datetime
+) -> Rehearsal:
+    """Note the question; `crm.tasks.rehearse_soon` has it worked out."""
+    return Rehearsal.objects.create(
+        shop=shop,
+        asked_by=user,
+        asked_at=now,
+        start=start,
+        end=end,
+        kinds=[job.value for job in jobs],
+    )
+
+
+def run_rehearsal(pk: int) -> None:
+    """Work a queued rehearsal out; one that is done, or being done, is left alone."""
+    mine = Rehearsal.objects.filter(pk=pk, state=RehearsalState.QUEUED)
+    if not mine.update(state=RehearsalState.RUNNING):
+        return
+    rehearsal = Rehearsal.objects.select_related("shop").get(pk=pk)
+    try:
+        rehearsal.result = _result(rehearsal)
+        rehearsal.state = RehearsalState.DONE
+    except ReplayRefusedError:
+        rehearsal.state = RehearsalState.FAILED
+    except Exception:
+        Rehearsal.objects.filter(pk=pk).update(state=RehearsalState.FAILED)
+        raise
+    rehearsal.percent = 100
+    rehearsal.save(update_fields=["result", "state", "percent"])
+
+
+def _result(rehearsal: Rehearsal) -> dict[str, object]:
+    zone = ZoneInfo(rehearsal.shop.timezone)
+    days: Counter[str] = Counter()
+
+    def by_day(decisions: Iterable[Decision]) -> Iterator[Decision]:
+        for decision in decisions:
+            if not decision.reason:
+                days[str(decision.at.astimezone(zone).date())] += 1
+            yield decision
+
+    kinds = summary(
+        by_day(
+            rehearse(
+                shop=rehearsal.shop,
+                start=rehearsal.start,
+                end=rehearsal.end,
+                jobs=[Job(kind) for kind in rehearsal.kinds],
+                progress=lambda at: _show_progress(rehearsal, at),
+            )
+        )
+    )
+    return {"kinds": kinds, "days": dict(sorted(days.items()))}
+
+
+def _show_progress(rehearsal: Rehearsal, at: datetime) -> None:
+    """Note each whole percent of the period; a row a tick would be wasted."""
+    percent = int(100 * ((at - rehearsal.start) / (rehearsal.end - rehearsal.start)))
+    if percent > rehearsal.percent:
+        rehearsal.percent = percent
+        rehearsal.save(update_fields=["percent"])

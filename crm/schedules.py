@@ -1,0 +1,133 @@
+"""The one table of everything periodic, and the one way it runs.
+
+django-q2 only wakes us each minute. What is due is our own arithmetic on `Due`: one row a shop
+and job, and whoever moves its lease plans it.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
+
+from django.db.models import Q
+
+from crm.campaigns import coupon_messages
+from crm.models import CouponMessageSettings, Due, Job, Kind
+from crm.ticks import (
+    MOMENT,
+    Tick,
+    expiry_time_from,
+    expiry_window,
+    ten_minutes_from,
+    ten_minutes_until,
+)
+from orders.models import Shop
+
+# A planner that dies is followed by another after this long; a living one renews it each chunk.
+LEASE = timedelta(minutes=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What came of one job's ticks for one shop: decisions by reason ("": planned)."""
+
+    job: Job
+    shop: Shop
+    decisions: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a kind of coupon message has its ticks, and how far a tick has looked when done."""
+
+    kind: Kind
+    first: Callable[[CouponMessageSettings, datetime], datetime]
+    tick: Callable[[datetime, datetime], datetime]
+    seen: Callable[[CouponMessageSettings, Tick], datetime]
+
+
+SCHEDULES = {
+    # A missed tick of the issue job is made up for by the last one: it finds the same coupons.
+    Job.COUPON_ISSUED: Schedule(
+        kind=Kind.ISSUED,
+        first=lambda _settings, at: ten_minutes_from(at),
+        tick=lambda _next_at, now: ten_minutes_until(now),
+        seen=lambda _settings, tick: tick.at,
+    ),
+    # A missed T of the expiry job is run as itself: each has its own window (A4).
+    Job.COUPON_EXPIRING: Schedule(
+        kind=Kind.EXPIRING,
+        first=expiry_time_from,
+        tick=lambda next_at, _now: next_at,
+        seen=lambda settings, tick: expiry_window(settings, tick.at, tick.since)[1],
+    ),
+}
+
+
+def run_due(*, now: datetime, shop: Shop | None = None, replayed: bool = False) -> list[Plan]:
+    """Plan everything that is due at `now`, of one shop or all; a stopped shop plans nothing."""
+    due = Due.objects.filter(next_at__lte=now, shop__sending__stopped_at=None)
+    if shop:
+        due = due.filter(shop=shop)
+    plans = (_run(row, now, replayed) for row in due.select_related("shop").order_by("next_at"))
+    return [plan for plan in plans if plan]
+
+
+def _run(due: Due, now: datetime, replayed: bool) -> Plan | None:
+    """Run a due job's ticks up to `now`; None where another planner has it."""
+    started = monotonic()
+    if not _lease(due, now):
+        return None
+
+    def renew() -> None:
+        until = now + timedelta(seconds=monotonic() - started) + LEASE
+        Due.objects.filter(pk=due.pk).update(leased_until=until)
+
+    job = Job(due.job)
+    schedule = SCHEDULES[job]
+    settings = CouponMessageSettings.objects.select_related(
+        "shop__sending", "issue_template", "expiry_template"
+    ).get(shop=due.shop_id)
+    plan = Plan(job, due.shop)
+    while due.next_at <= now:
+        at = schedule.tick(due.next_at, now)
+        tick = Tick(at=at, now=now, since=due.seen_through, replayed=replayed)
+        plan.decisions.update(coupon_messages.plan(settings, schedule.kind, tick, renew))
+        due.seen_through = schedule.seen(settings, tick)
+        due.next_at = schedule.first(settings, at + MOMENT)
+        due.leased_until = None if due.next_at > now else due.leased_until
+        due.save(update_fields=["seen_through", "next_at", "leased_until"])
+    return plan
+
+
+def _lease(due: Due, now: datetime) -> bool:
+    """Take the row by compare-and-swap, so that a shop's job has one planner at a time."""
+    free = Q(leased_until=None) | Q(leased_until__lte=now)
+    mine = Due.objects.filter(free, pk=due.pk, next_at=due.next_at)
+    return bool(mine.update(leased_until=now + LEASE))
+
+
+def schedule(settings: CouponMessageSettings, job: Job, since: datetime) -> None:
+    """Have a job run from its first tick not before `since`, as if nothing had been seen."""
+    Due.objects.update_or_create(
+        shop=settings.shop,
+        job=job,
+        defaults={
+            "next_at": SCHEDULES[job].first(settings, since),
+            "seen_through": None,
+            "leased_until": None,
+        },
+    )
+
+
+def reschedule(settings: CouponMessageSettings, job: Job, now: datetime) -> None:
+    """Move a running job's next tick to where its settings now put it; what it saw stays seen."""
+    Due.objects.filter(shop=settings.shop, job=job).update(
+        next_at=SCHEDULES[job].first(settings, now)
+    )
+
+
+def unschedule(settings: CouponMessageSettings, job: Job) -> None:
+    """Have a job run no more."""
+    Due.objects.filter(shop=settings.shop, job=job).delete()
