@@ -130,7 +130,12 @@ class CouponForm(BasisForm):
         label=_("Page that a tap opens"),
         max_length=500,
         required=False,
-        validators=[URLValidator(schemes=["http", "https"])],
+        validators=[
+            URLValidator(
+                schemes=["http", "https"],
+                message=_("Write the whole address; it begins with http:// or https://."),
+            )
+        ],
         widget=forms.URLInput(attrs={"placeholder": "https://"}),
     )
 

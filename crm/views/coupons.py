@@ -1,13 +1,11 @@
 """Coupons: their grant basis, and what each does differently from the shop."""
 
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +21,7 @@ from crm.grant_basis import MAX_BASIS
 from orders.access import ShopRequest, console
 from orders.models import Role
 
-A_PAGE = 50
+A_PAGE = 30
 
 
 @console(Role.VIEWER)
@@ -107,12 +105,15 @@ def _list(request: ShopRequest, form: ManyBasisForm) -> HttpResponse:
 
 def _back(request: ShopRequest) -> str:
     """The list as it was filtered."""
-    query = urlencode(_kept(request.POST))
+    query = _kept(request.POST).urlencode()
     return reverse("crm:coupons") + (f"?{query}" if query else "")
 
 
-def _kept(asked: Mapping[str, str]) -> dict[str, str]:
-    return {name: asked[name] for name in ("q", "basis", "page") if asked.get(name)}
+def _kept(asked: QueryDict) -> QueryDict:
+    """What of the address must last: filters and page."""
+    kept = QueryDict(mutable=True)
+    kept.update({name: str(asked[name]) for name in ("q", "basis", "page") if asked.get(name)})
+    return kept
 
 
 def _changed(changed: int, preset: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging.models import Channel, MessageTemplate, TemplateRevision, Topic
 from messaging.preview import tidy
 from messaging.templates import Buttons, create_template, revise_template
-from messaging.wording import MAX_BUTTON_NAME, MAX_BUTTONS, check_body, check_buttons
+from messaging.wording import MAX_BUTTONS, check_body, check_buttons
 from orders.models import Shop
 
 LINK_FIELDS = [f"button_{place}" for place in range(1, MAX_BUTTONS)]
@@ -128,7 +128,6 @@ def _link_field(place: int) -> forms.CharField:
     return forms.CharField(
         label=_("Button %(place)s") % {"place": place},
         required=False,
-        max_length=MAX_BUTTON_NAME,
-        # The error says it while typing; a box that swallows letters says nothing.
-        widget=forms.TextInput(attrs={"maxlength": None, "autocomplete": "off"}),
+        # No maximum here: `check_buttons` says it; a box that swallows letters says nothing.
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

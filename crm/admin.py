@@ -1,0 +1,91 @@
+"""Staff's view of shops, with the switch that stops one (F11), and of the jobs."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from crm.models import CouponMessageSettings, CouponOverride, Due
+from crm.sending import resume_sending, stop_sending
+from orders.admin_reading import BaseAdmin, ReadOnlyAdmin
+from orders.models import Shop
+
+
+@admin.register(Shop)
+class ShopAdmin(BaseAdmin):
+    """Shops. One is made by the command `create_shop`, which gives it all that it needs."""
+
+    list_display = ("name", "slug", "country", "timezone", "created_at", "stopped_at")
+    list_filter = ("country",)
+    list_select_related = ("sending",)
+    search_fields = ("name", "slug")
+    fields = ("name", "slug", "country", "timezone", "currency", "created_at", "stopped_at")
+    readonly_fields = ("slug", "country", "timezone", "currency", "created_at", "stopped_at")
+    ordering = ("name", "pk")
+    actions = ("stop", "resume")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """By the command alone."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Shop | None = None) -> bool:
+        """Nothing deletes a shop with all of its history."""
+        return False
+
+    @admin.display(description=_("stopped at"))
+    def stopped_at(self, shop: Shop) -> object:
+        """Since when nothing is sent."""
+        sending = getattr(shop, "sending", None)
+        return sending.stopped_at if sending else None
+
+    @admin.action(description=_("Stop all sending of these shops"), permissions=["change"])
+    def stop(self, request: HttpRequest, shops: QuerySet[Shop]) -> None:
+        """F11, by staff."""
+        assert request.user.is_authenticated  # noqa: S101 - the admin let them in
+        now = timezone.now()
+        done = sum(
+            stop_sending(shop=shop, user=request.user, now=now, reason="staff") for shop in shops
+        )
+        text = ngettext("Stopped %(n)s shop.", "Stopped %(n)s shops.", done) % {"n": done}
+        self.message_user(request, text, messages.WARNING)
+
+    @admin.action(description=_("Let these shops send again"), permissions=["change"])
+    def resume(self, request: HttpRequest, shops: QuerySet[Shop]) -> None:
+        """The end of a stop."""
+        assert request.user.is_authenticated  # noqa: S101 - the admin let them in
+        now = timezone.now()
+        done = sum(
+            resume_sending(shop=shop, user=request.user, now=now, reason="staff") for shop in shops
+        )
+        text = ngettext("%(n)s shop sends again.", "%(n)s shops send again.", done) % {"n": done}
+        self.message_user(request, text, messages.SUCCESS)
+
+
+@admin.register(CouponMessageSettings)
+class CouponMessageSettingsAdmin(ReadOnlyAdmin):
+    """What a merchant set."""
+
+    list_display = ("shop", "issue_since", "expiry_since", "expiry_time")
+    list_select_related = ("shop",)
+    ordering = ("-pk",)
+
+
+@admin.register(CouponOverride)
+class CouponOverrideAdmin(ReadOnlyAdmin):
+    """What single coupons do differently."""
+
+    list_display = ("coupon", "issue_template", "expiry_template", "url")
+    list_select_related = ("coupon", "issue_template", "expiry_template")
+    ordering = ("-pk",)
+
+
+@admin.register(Due)
+class DueAdmin(ReadOnlyAdmin):
+    """What runs next, and how far it has looked."""
+
+    list_display = ("shop", "job", "next_at", "seen_through", "leased_until")
+    list_filter = ("job",)
+    list_select_related = ("shop",)
+    ordering = ("next_at",)

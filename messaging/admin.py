@@ -1,0 +1,128 @@
+"""Staff's view of what is sent: they look, they never touch."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from messaging.models import (
+    Batch,
+    Gateway,
+    Message,
+    MessageTemplate,
+    Run,
+    SendingSettings,
+    TemplateRevision,
+)
+from orders.admin_reading import ReadOnlyAdmin
+from orders.masking import mask_email, mask_id, mask_phone
+
+
+@admin.register(MessageTemplate)
+class MessageTemplateAdmin(ReadOnlyAdmin):
+    """Templates, with the revision in use."""
+
+    list_display = ("name", "shop", "channel", "topic", "current")
+    list_filter = ("channel", "topic")
+    list_select_related = ("shop", "current__template")
+    ordering = ("-pk",)
+    search_fields = ("name", "shop__name")
+
+
+@admin.register(TemplateRevision)
+class TemplateRevisionAdmin(ReadOnlyAdmin):
+    """Wordings: none ever changes."""
+
+    list_display = ("template", "number", "approved_at", "created_at")
+    list_select_related = ("template",)
+    ordering = ("-pk",)
+    search_fields = ("template__name",)
+
+
+@admin.register(Gateway)
+class GatewayAdmin(ReadOnlyAdmin):
+    """Which shop sends through whom."""
+
+    list_display = ("shop", "channel", "provider")
+    list_filter = ("channel", "provider")
+    list_select_related = ("shop",)
+    ordering = ("-pk",)
+
+
+@admin.register(SendingSettings)
+class SendingSettingsAdmin(ReadOnlyAdmin):
+    """Stops and closed hours. Staff stop a shop on the page of shops, where it is logged."""
+
+    list_display = ("shop", "stopped_at", "quiet_from", "quiet_until")
+    list_select_related = ("shop",)
+    ordering = ("-pk",)
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnlyAdmin):
+    """The times that something produced messages."""
+
+    list_display = ("shop", "kind", "as_of", "state", "is_test", "purpose")
+    list_filter = ("kind", "state", "is_test")
+    list_select_related = ("shop",)
+    ordering = ("-pk",)
+
+
+@admin.register(Batch)
+class BatchAdmin(ReadOnlyAdmin):
+    """What goes out together. The payload stays out of sight: it holds addresses and texts."""
+
+    list_display = (
+        "id",
+        "shop",
+        "run",
+        "state",
+        "reason",
+        "size",
+        "failed",
+        "unknown",
+        "left_out",
+        "attempt",
+        "turn",
+    )
+    list_filter = ("state", "reason", "channel")
+    list_select_related = ("shop", "run")
+    exclude = ("payload",)
+    ordering = ("-pk",)
+    search_fields = ("=id",)
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin):
+    """Single messages, masked: addresses and variables are personal (F9)."""
+
+    list_display = ("id", "shop", "recipient", "masked_address", "batch_state", "planned_at")
+    list_select_related = ("shop", "customer", "batch")
+    fields = (*list_display, "batch", "subject_key", "slot_key", "url")
+    ordering = ("-pk",)
+    search_fields = ("=id", "=subject_key")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        """Without the variables, which hold names."""
+        return super().get_queryset(request).defer("variables")
+
+    @admin.display(description=_("customer"))
+    def recipient(self, message: Message) -> str:
+        """Masked; a dash for tests, guests and the erased."""
+        return mask_id(message.customer.mall_id) if message.customer else "–"
+
+    @admin.display(description=_("address"))
+    def masked_address(self, message: Message) -> str:
+        """Masked, whatever kind of address it is."""
+        address = message.address
+        return mask_email(address) if "@" in address else mask_phone(address)
+
+    @admin.display(description=_("state of its batch"))
+    def batch_state(self, message: Message) -> str:
+        """The batch's; a message's own outcome stands in the console's history."""
+        return str(message.batch.get_state_display())
+
+    @admin.display(description=_("planned at"))
+    def planned_at(self, message: Message) -> object:
+        """When it was decided."""
+        return message.batch.planned_at
