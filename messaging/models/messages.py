@@ -1,9 +1,9 @@
 """One message to one person, and what became of it."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
-from django.db.models.functions import Right
+from django.db.models.functions import Coalesce, Right
 from django.utils.translation import gettext_lazy as _
 
 from messaging.models.batches import Batch, Reason, State
@@ -21,6 +21,24 @@ def _hot(to: type[models.Model], **options: Any) -> Any:
     return models.ForeignKey(
         to, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False, **options
     )
+
+
+class MessageQuerySet(ShopQuerySet):
+    """Questions about messages."""
+
+    def with_state(self) -> Self:
+        """Adds `state` and `reason` as they are shown: the message's own, else its batch's.
+
+        For reading rows already found; a filter on these would read every row of the shop.
+        """
+        return self.annotate(
+            state=Coalesce("outcome__state", "batch__state"),
+            # An outcome's empty reason is its own too: its batch's would be another's.
+            reason=models.Case(
+                models.When(outcome__isnull=False, then=models.F("outcome__reason")),
+                default=models.F("batch__reason"),
+            ),
+        )
 
 
 class Message(models.Model):
@@ -47,7 +65,7 @@ class Message(models.Model):
         "self", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
     )
 
-    objects = ShopQuerySet.as_manager()
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")

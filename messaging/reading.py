@@ -1,0 +1,219 @@
+"""One message as a merchant reads it: its words, its state, its life line, and what to do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from messaging.freezing import finished_buttons
+from messaging.models import Batch, Message, Outcome, Reason, State, Topic
+from messaging.wording import VARIABLES, Locale, Part, compile_body
+from orders.masking import mask_name, mask_phone, show_phone
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The text as it was, or will be, sent, and its buttons."""
+
+    shop_name: str
+    parts: list[Part]
+    buttons: list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A moment of a message's life. `look` colours it: "", wait, bad or mute."""
+
+    at: datetime
+    words: str
+    look: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What to do about it, and the URL name of the page where it is done."""
+
+    words: Words
+    page: str = ""
+    action: Words = ""
+
+
+def own_outcome(message: Message) -> Outcome | None:
+    """The message's own outcome; None where it is as its batch is."""
+    return getattr(message, "outcome", None)
+
+
+def state_of(message: Message) -> State:
+    """What became of it."""
+    outcome = own_outcome(message)
+    return State(outcome.state if outcome else message.batch.state)
+
+
+def reason_of(message: Message) -> str:
+    """Why it was left out (a `Reason`) or failed (the provider's own word); else empty."""
+    outcome = own_outcome(message)
+    return str(outcome.reason if outcome else message.batch.reason)
+
+
+def happened_at(message: Message) -> datetime:
+    """When the last thing happened to it."""
+    outcome, batch = own_outcome(message), message.batch
+    return outcome.at if outcome else batch.settled_at or batch.frozen_at or batch.planned_at
+
+
+def reason_words(reason: str) -> str:
+    """A reason in words; a provider's own word stays as it is."""
+    return str(Reason(reason).label) if reason in Reason.values else reason
+
+
+def recipient_name(message: Message, *, masked: bool) -> str:
+    """Whom it is for; a test's name was masked when it was drawn."""
+    name = message.customer.name if message.customer else str(message.variables.get("name") or "")
+    return mask_name(name) if masked else name
+
+
+def recipient_phone(message: Message, *, masked: bool) -> str:
+    """The number it went to, or would go to, as people write it; empty for none."""
+    number = message.address or (message.customer.phone if message.customer else "")
+    return (mask_phone if masked else show_phone)(number)
+
+
+def about(message: Message) -> str:
+    """What it is about, in the words that fill it in: the coupons' names."""
+    if "coupon" not in message.variables:
+        return ""
+    name = VARIABLES[Topic.COUPON]["쿠폰명"]
+    return name.write(message.variables, Locale.of(message.shop), 0)
+
+
+def letter(message: Message, *, masked: bool) -> Letter | None:
+    """The text rendered again from its revision; None without wording, or once erased (F9)."""
+    revision = message.batch.revision
+    if revision is None or not message.variables:
+        return None
+    locale = Locale.of(message.shop)
+    year = message.batch.planned_at.astimezone(ZoneInfo(locale.timezone)).year
+    wording = compile_body(revision.body, Topic(revision.template.topic))
+    return Letter(
+        shop_name=message.shop.name,
+        parts=wording.parts(message.variables, locale, year, masked=masked),
+        buttons=finished_buttons(revision.buttons, message.url),
+    )
+
+
+def life_line(message: Message) -> list[Step]:
+    """Everything that was decided about a message and happened to it, oldest first (F2)."""
+    steps = [
+        Step(past.since, _("Left out: %(reason)s") % {"reason": past.get_reason_display()}, "mute")
+        for past in message.past_reasons.order_by("since", "pk")
+    ]
+    steps += [*_planned(message, decided_again=bool(steps)), *_sending(message.batch, message)]
+    end = _end(message)
+    return [*steps, end] if end else steps
+
+
+def _planned(message: Message, *, decided_again: bool) -> list[Step]:
+    batch = message.batch
+    if batch.state == State.LEFT_OUT and batch.settled_at is None:
+        return []  # it was left out when it was decided: the end says so
+    words = _("Decided again, and planned") if decided_again else _("Planned")
+    return [Step(batch.planned_at, words)]
+
+
+def _sending(batch: Batch, message: Message) -> list[Step]:
+    """Waiting for the opening, and handing over."""
+    steps = []
+    if batch.not_before and batch.not_before > batch.planned_at:
+        steps.append(Step(batch.not_before, _("The waiting for the sending hours ends"), "wait"))
+    outcome = own_outcome(message)
+    if batch.frozen_at and not (outcome and outcome.state == State.LEFT_OUT):
+        steps.append(Step(batch.frozen_at, _("Handed over to the provider")))
+    if batch.frozen_at and batch.state == State.WAITING and batch.turn:
+        words = _("The provider was busy; the next try, number %(n)s") % {"n": batch.attempt + 1}
+        steps.append(Step(batch.turn, words, "wait"))
+    return steps
+
+
+def _end(message: Message) -> Step | None:
+    state, reason = state_of(message), reason_words(reason_of(message))
+    at = happened_at(message)
+    if state == State.LEFT_OUT:
+        return Step(at, _("Left out: %(reason)s") % {"reason": reason}, "mute")
+    if state == State.FAILED:
+        return Step(at, _("Failed: %(reason)s") % {"reason": reason or _("no reason given")}, "bad")
+    words = {
+        State.SENT: _("Sent"),
+        State.DELIVERED: _("It arrived on the phone"),
+        State.UNKNOWN: _("The provider's answer was lost"),
+    }
+    if state not in words:
+        return None
+    return Step(at, words[state], "bad" if state == State.UNKNOWN else "")
+
+
+_ADVICE: dict[str, Advice] = {
+    Reason.NO_ADDRESS: Advice(
+        gettext_lazy("It can go out once the customer has given a phone number in your shop.")
+    ),
+    Reason.NO_GRANT_BASIS: Advice(
+        gettext_lazy("Kakao asks why the customer got the coupon. Write the coupon's grant basis."),
+        "crm:coupons",
+        gettext_lazy("Write the grant basis"),
+    ),
+    Reason.NO_GATEWAY: Advice(
+        gettext_lazy("Connect the channel, so that messages have a way out."),
+        "crm:shop_settings",
+        gettext_lazy("Connect"),
+    ),
+    Reason.NO_TEMPLATE: Advice(
+        gettext_lazy("Its template has no wording in use. Write one, or choose another template."),
+        "messaging:templates",
+        gettext_lazy("Open the templates"),
+    ),
+    Reason.COUPON_GONE: Advice(
+        gettext_lazy(
+            "There is nothing to do: the coupon was used, withdrawn or had expired before the "
+            "message could go out."
+        )
+    ),
+    Reason.DUPLICATE: Advice(
+        gettext_lazy("There is nothing to do: it went out together with another message.")
+    ),
+    Reason.OLD_NEWS: Advice(
+        gettext_lazy("There is nothing to do: by then it would have been no news any more.")
+    ),
+    Reason.STOPPED: Advice(gettext_lazy("Sending was stopped before its turn came.")),
+}
+_UNKNOWN = Advice(
+    gettext_lazy(
+        "The customer may have it or not. Dangol does not send it again, so that nobody gets it "
+        "twice."
+    )
+)
+_FAILED = Advice(
+    gettext_lazy("The provider did not take it, and that is final. The number may be wrong.")
+)
+
+
+def advice(message: Message) -> Advice | None:
+    """What a merchant can do about it; None where all is well."""
+    state = state_of(message)
+    if state == State.LEFT_OUT:
+        return _ADVICE.get(reason_of(message))
+    return {State.UNKNOWN: _UNKNOWN, State.FAILED: _FAILED}.get(state)
+
+
+def chip_words(message: Message, now: datetime) -> tuple[str, datetime | None]:
+    """A chip's words; a waiting message also has the time until which it waits, if ahead."""
+    state, reason = state_of(message), reason_of(message)
+    if state in (State.LEFT_OUT, State.FAILED) and reason:
+        return f"{state.label} · {reason_words(reason)}", None
+    opening: Any = message.batch.not_before
+    waits = state == State.WAITING and opening and opening > now
+    return str(state.label), opening if waits else None
