@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from coupons.models import Coupon
 from crm.models import Kind
 from messaging.models import MessageTemplate, Topic
@@ -26,7 +28,7 @@ def coupon_bubbles(
     """
     chosen = {Kind.ISSUED: issue_template, Kind.EXPIRING: expiry_template}
     values = sample_values(coupon.shop, Topic.COUPON, now) | coupon_variables(coupon)
-    values["basis"] = sentence
+    values["basis"] = sentence or _("(no grant basis)")
     return [
         _bubble(coupon, kind, template, values, now)
         for kind, template in chosen.items()

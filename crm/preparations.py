@@ -71,7 +71,7 @@ def _kakao_channel(gateway: Gateway | None) -> Preparation:
         done=gateway is not None,
         note=note,
         blocks=_("Alimtalk"),
-        url="" if gateway else reverse("crm:shop_settings"),
+        url="" if gateway else reverse("crm:shop_settings") + "#channel",
     )
 
 

@@ -1,4 +1,4 @@
-"""When a shop sends at all: its stop (F11) and its own closed hours (F4)."""
+"""When a shop sends at all: its stop (F11), its own closed hours (F4), its first channel (C8)."""
 
 import datetime as dt
 
@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from messaging.models import SendingSettings
+from messaging.models import Channel, Gateway, SendingSettings
 from orders.models import AuditEvent, Shop, User
 
 
@@ -66,6 +66,20 @@ def set_quiet_hours(
     sending.save(update_fields=["quiet_from", "quiet_until"])
     about = "–" if quiet_from is None else f"{quiet_from:%H:%M}–{quiet_until:%H:%M}"
     _log(shop=shop, user=user, action="set_quiet_hours", about=about, at=now)
+
+
+@transaction.atomic
+def connect_phone(*, shop: Shop, user: User, now: dt.datetime) -> bool:
+    """Let Alimtalk go to the built-in phone where no channel is connected (C8).
+
+    Returns whether it was connected now; another channel is never replaced.
+    """
+    _gateway, made = Gateway.objects.get_or_create(
+        shop=shop, channel=Channel.ALIMTALK, defaults={"provider": "phone"}
+    )
+    if made:
+        _log(shop=shop, user=user, action="connect_gateway", about="phone", at=now)
+    return made
 
 
 def _locked(shop: Shop) -> SendingSettings:

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("coupons/<int:pk>/", coupons.coupon, name="coupon"),
     path("coupons/<int:pk>/preview/", coupons.coupon_preview, name="coupon_preview"),
     path("settings/", shop_settings.shop_settings, name="shop_settings"),
+    path("settings/phone/", shop_settings.connect_phone, name="connect_phone"),
     path("settings/stop/", shop_settings.stop_sending, name="stop_sending"),
     path("settings/resume/", shop_settings.resume_sending, name="resume_sending"),
 ]

@@ -31,6 +31,7 @@ def shop_settings(request: ShopRequest) -> HttpResponse:
         "sending": current,
         "preparations": checklist,
         "progress": progress(checklist),
+        "channel_missing": any(one.key == "kakao_channel" and not one.done for one in checklist),
         "may_edit": may_edit,
         "may_stop": request.membership.may(Role.OWNER),
         "now": timezone.now(),
@@ -54,6 +55,15 @@ def _save(request: ShopRequest, form: QuietHoursForm) -> bool:
         return False
     messages.success(request, _("Saved. It holds for everything that still waits, too."))
     return True
+
+
+@console(Role.OWNER)
+@require_POST
+def connect_phone(request: ShopRequest) -> HttpResponse:
+    """Let Alimtalk go to the built-in phone (C8)."""
+    sending.connect_phone(shop=request.shop, user=request.user, now=timezone.now())
+    messages.success(request, _("Connected. Messages arrive on the built-in phone now."))
+    return redirect("crm:shop_settings")
 
 
 @console(Role.OWNER)
