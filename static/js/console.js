@@ -18,6 +18,10 @@ function setDrawer(open) {
   else button.focus();
 }
 
+matchMedia("(width > 820px)").addEventListener("change", () => {
+  if ($("#side.open")) setDrawer(false);
+});
+
 /* --- Dialogs ------------------------------------------------------------------------------------ */
 function ask(text, verb) {
   const dialog = $("#confirm");
