@@ -1,6 +1,7 @@
 """Words of the libraries that Dangol says otherwise; gathered by update.py, never imported."""
 
 from django.utils.translation import gettext_noop as _
+from django.utils.translation import ngettext_lazy
 
 WORDS = (
     _("This field is required."),
@@ -75,6 +76,14 @@ WORDS = (
     _("Authenticator app activated."),
     _("Authenticator app deactivated."),
     _("Recovery Codes"),
+    ngettext_lazy(
+        "There is %(unused_count)s out of %(total_count)s recovery codes available.",
+        "There are %(unused_count)s out of %(total_count)s recovery codes available.",
+    ),
+    _(
+        "The password reset link was invalid, possibly because it has already been used.  Please"
+        ' request a <a href="%(passwd_reset_url)s">new password reset</a>.'
+    ),
     _("No recovery codes set up."),
     _("You are about to generate a new set of recovery codes for your account."),
     _("This action will invalidate your existing codes."),
