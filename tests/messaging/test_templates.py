@@ -1,0 +1,246 @@
+"""Wording templates: the pages, and what saving does."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from messaging.models import Channel, MessageTemplate, Topic
+from messaging.preview import preview, sample_values, tidy
+from messaging.starters import STARTERS
+from messaging.templates import create_template, revise_template
+from messaging.wording import Locale, check_body, check_buttons
+from orders.models import Country, Role
+from tests.factories import (
+    BODY,
+    BUTTONS,
+    NOW,
+    MembershipFactory,
+    MessageTemplateFactory,
+    ShopFactory,
+    TemplateRevisionFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+LIST, NEW, PREVIEW = (
+    reverse(f"messaging:{name}") for name in ("templates", "template_new", "template_preview")
+)
+
+
+def page(template):
+    return reverse("messaging:template", args=[template.pk])
+
+
+def typed(**changes):
+    return {"name": "쿠폰 알림", "body": BODY, "add_channel": "on", "button_1": "열기"} | changes
+
+
+@pytest.fixture
+def shop():
+    return ShopFactory()
+
+
+@pytest.fixture
+def as_role(client, shop):
+    """Log in as someone of this role, in English."""
+
+    def log_in(role):
+        client.force_login(MembershipFactory(shop=shop, role=role).user)
+        client.cookies["django_language"] = "en"
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def manager(as_role):
+    return as_role(Role.MANAGER)
+
+
+# --- Use cases ------------------------------------------------------------------------------------
+
+
+def make(shop, **changes):
+    wording = {"name": "쿠폰", "body": BODY, "buttons": BUTTONS} | changes
+    return create_template(
+        shop=shop, channel=Channel.ALIMTALK, topic=Topic.COUPON, now=NOW, **wording
+    )
+
+
+def test_a_new_template_is_in_use_at_once_on_the_built_in_phone(shop):
+    template = make(shop)
+    assert (template.current.number, template.current.approved_at) == (1, NOW)
+
+
+def test_a_refused_wording_leaves_no_template_behind(shop):
+    with pytest.raises(ValidationError):
+        make(shop, body="지급근거가 없어요")
+    assert not MessageTemplate.objects.exists()
+
+
+def test_a_new_wording_is_a_new_revision_and_the_old_one_stays(shop):
+    template = make(shop)
+    first = template.current
+    revise_template(template=template, body=BODY + "\n고마워요", buttons=[], now=NOW)
+    first.refresh_from_db()
+    assert (first.body, template.current.number) == (BODY, 2)
+
+
+def test_the_same_wording_again_is_no_new_revision(shop):
+    template = make(shop)
+    windows = "\r\n" + BODY.replace("\n", "\r\n") + " "
+    revise_template(template=template, body=windows, buttons=BUTTONS, now=NOW)
+    assert template.revisions.count() == 1
+
+
+# --- Preview --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("country", Country)
+def test_the_starters_could_be_sent(country):
+    starter = STARTERS[country]
+    check_body(starter.body, channel=Channel.ALIMTALK, topic=Topic.COUPON)
+    check_buttons(starter.buttons)
+
+
+@pytest.mark.parametrize(("country", "zone"), [("KR", "Asia/Seoul"), ("JP", "Asia/Tokyo")])
+def test_a_preview_fills_in_every_variable(country, zone):
+    shop = ShopFactory(country=country, timezone=zone)
+    body = STARTERS[Country(country)].body
+    values = sample_values(shop, Topic.COUPON, NOW)
+    seen = preview(body, [], Topic.COUPON, Locale.of(shop), values, 2026)
+    assert not any("#{" in part.text for part in seen.parts)
+    assert all(part.text for part in seen.parts if part.variable)
+
+
+def test_the_sample_coupon_ends_with_a_day_of_the_shop(shop):
+    values = sample_values(shop, Topic.COUPON, NOW)
+    seen = preview("#{사용기한}", [], Topic.COUPON, Locale.of(shop), values, 2026)
+    assert seen.parts[0].text == "11월 27일 23:59"
+
+
+def test_a_preview_takes_real_values_in_the_samples_place(shop):
+    values = sample_values(shop, Topic.COUPON, NOW) | {"coupon": "VIP 15%", "more": 0}
+    seen = preview("#{쿠폰명}", BUTTONS, Topic.COUPON, Locale.of(shop), values, 2026)
+    assert (seen.parts[0].text, seen.buttons) == ("VIP 15%", BUTTONS)
+
+
+def test_typed_text_is_kept_without_space_around_it():
+    assert tidy(" a\r\nb \n") == "a\nb"
+
+
+# --- Pages ----------------------------------------------------------------------------------------
+
+
+def test_the_list_names_the_wording_in_use(manager, shop):
+    template = MessageTemplateFactory(shop=shop, name="봄 쿠폰")
+    answer = manager.get(LIST).content.decode()
+    assert "봄 쿠폰" in answer and "No. 1" in answer and page(template) in answer
+
+
+def test_the_list_makes_the_same_queries_for_any_number(
+    manager, shop, django_assert_max_num_queries
+):
+    MessageTemplateFactory.create_batch(12, shop=shop)
+    with django_assert_max_num_queries(10):
+        manager.get(LIST)
+
+
+def test_an_empty_list_says_what_to_do_first(manager):
+    assert NEW in manager.get(LIST).content.decode()
+
+
+def test_a_new_template_starts_from_wording_that_works(manager, shop):
+    initial = manager.get(NEW).context["form"].initial
+    assert initial["body"] == STARTERS[Country.KOREA].body
+
+
+def test_saving_a_new_template_makes_its_first_revision(manager, shop):
+    answer = manager.post(NEW, typed())
+    made = MessageTemplate.objects.get(shop=shop)
+    assert answer.url == page(made)
+    assert made.current.buttons == [{"type": "AC"}, {"type": "WL", "name": "열기"}]
+
+
+def test_saving_makes_a_new_revision_and_may_rename(manager, shop):
+    template = MessageTemplateFactory(shop=shop)
+    manager.post(page(template), typed(name="새 이름", body=BODY + "\n끝"))
+    template.refresh_from_db()
+    assert (template.name, template.current.number) == ("새 이름", 2)
+
+
+def test_saving_the_same_again_is_no_new_revision(manager, shop):
+    template = MessageTemplateFactory(shop=shop, name="쿠폰 알림")
+    manager.post(page(template), typed(button_1=BUTTONS[1]["name"]))
+    assert template.revisions.count() == 1
+
+
+def test_a_refused_wording_comes_back_with_its_errors_and_keeps_what_was_typed(manager, shop):
+    template = MessageTemplateFactory(shop=shop)
+    answer = manager.post(page(template), typed(body="#{없는것}", button_1="가" * 15))
+    form = answer.context["form"]
+    assert answer.status_code == 422
+    assert set(form.errors) == {"body", "button_1"}
+    assert "#{없는것}" in answer.content.decode()
+    assert template.revisions.count() == 1
+
+
+def test_two_templates_of_a_shop_do_not_share_a_name(manager, shop):
+    MessageTemplateFactory(shop=shop, name="쿠폰 알림")
+    answer = manager.post(NEW, typed())
+    assert set(answer.context["form"].errors) == {"name"}
+
+
+def test_f10_another_shop_may_have_a_template_of_that_name(manager, shop):
+    MessageTemplateFactory(name="쿠폰 알림")
+    assert manager.post(NEW, typed()).status_code == 302
+
+
+def test_an_earlier_wording_can_be_looked_at(manager, shop):
+    template = MessageTemplateFactory(shop=shop)
+    TemplateRevisionFactory(template=template, body="예전 글\n#{지급근거}")
+    answer = manager.get(page(template), {"revision": "2"})
+    assert "예전 글" in answer.content.decode()
+
+
+def test_a_revision_that_is_not_there_shows_the_one_in_use(manager, shop):
+    template = MessageTemplateFactory(shop=shop)
+    answer = manager.get(page(template), {"revision": "9' OR"})
+    assert answer.context["shown"] == template.current
+
+
+def test_the_preview_shows_what_is_being_typed(manager):
+    answer = manager.post(PREVIEW, typed(body="#{이름}님 <b>안녕</b>")).content.decode()
+    assert "<mark>김하늘</mark>님 &lt;b&gt;안녕&lt;/b&gt;" in answer
+
+
+def test_the_preview_says_what_is_wrong_while_typing(manager):
+    answer = manager.post(PREVIEW, typed(body="#{없는것}", name="")).content.decode()
+    assert "There is no variable #{없는것}" in answer
+    assert "id_name" not in answer
+
+
+def test_the_preview_counts_the_characters(manager):
+    assert "3 / 1,000" in manager.post(PREVIEW, typed(body="가나다")).content.decode()
+
+
+def test_the_preview_changes_nothing(manager, shop):
+    template = MessageTemplateFactory(shop=shop)
+    manager.post(PREVIEW, typed(template=template.pk, body="새 글\n#{지급근거}"))
+    assert template.revisions.count() == 1
+
+
+def test_a_viewer_reads_and_cannot_edit(as_role, shop):
+    viewer, template = as_role(Role.VIEWER), MessageTemplateFactory(shop=shop)
+    assert viewer.get(LIST).status_code == viewer.get(page(template)).status_code == 200
+    refused = [viewer.post(page(template), typed()), viewer.post(NEW, typed()), viewer.get(NEW)]
+    refused.append(viewer.post(PREVIEW, typed()))
+    assert {answer.status_code for answer in refused} == {403}
+
+
+def test_f10_another_shops_template_is_not_there(manager, shop):
+    other = MessageTemplateFactory(name="남의 것")
+    assert manager.get(page(other)).status_code == 404
+    assert manager.post(page(other), typed()).status_code == 404
+    assert manager.post(PREVIEW, typed(template=other.pk)).status_code == 404
+    assert "남의 것" not in manager.get(LIST).content.decode()
