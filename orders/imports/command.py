@@ -46,7 +46,7 @@ class ImportCommand(BaseCommand):
             raise CommandError(str(error), returncode=2) from error
         self._tell(told | {"seconds": round(monotonic() - started, 1)}, options["json"])
         if told["rows_refused"]:
-            raise CommandError(f"{told['rows_refused']:,} rows were refused", returncode=1)
+            raise CommandError(f"refused rows: {told['rows_refused']:,}", returncode=1)
 
     @contextmanager
     def _refusals(self, path: Path | None) -> Iterator[Refusals]:

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from crm.ingest import CouponOverrideRecord
 from coupons.records import CouponRecord, IssuedCouponRecord
+from crm.ingest import CouponOverrideRecord
 from orders.ingest import BATCH, Counts, ingest, registered
 from orders.models import Cancellation, Consent, Customer, Order, OrderItem, OrderStatus, Product
 from orders.records import (
@@ -53,11 +53,11 @@ def test_every_record_has_its_sink():
 
 def test_a_record_without_a_sink_is_an_error():
     with pytest.raises(TypeError, match="nothing is registered for str"):
-        ingest(shop=ShopFactory(), records=["order"], now=NOW)
+        ingest(shop=ShopFactory.create(), records=["order"], now=NOW)
 
 
 def test_the_same_facts_again_write_nothing():
-    shop = ShopFactory()
+    shop = ShopFactory.create()
     facts = [
         ProductRecord("cup", "Cup", as_of=NOW),
         CustomerRecord("a", name="가나다"),
@@ -70,7 +70,7 @@ def test_the_same_facts_again_write_nothing():
 
 
 def test_a_second_time_needs_no_more_queries_for_more_records(django_assert_max_num_queries):
-    shop = ShopFactory()
+    shop = ShopFactory.create()
     facts = [order(str(n), f"c{n % 7}") for n in range(BATCH)]
     learn(shop, *facts)
     with django_assert_max_num_queries(15):
@@ -78,21 +78,21 @@ def test_a_second_time_needs_no_more_queries_for_more_records(django_assert_max_
 
 
 def test_an_order_brings_the_customer_and_the_products_that_nobody_told():
-    shop = ShopFactory()
+    shop = ShopFactory.create()
     learn(shop, order(items=[("cup", 2), ("pen", 1)]))
-    assert Order.objects.get().customer.mall_id == "a"
+    assert Order.objects.get(customer__mall_id="a")
     assert set(Product.objects.values_list("code", flat=True)) == {"cup", "pen"}
     assert Order.objects.get().total == 3000
 
 
 def test_a_guests_order_has_no_customer():
-    learn(ShopFactory(), order(customer=None))
+    learn(ShopFactory.create(), order(customer=None))
     assert Order.objects.get().customer is None
     assert not Customer.objects.exists()
 
 
 def test_older_news_never_overwrites_later():
-    shop = ShopFactory()
+    shop = ShopFactory.create()
     learn(shop, ProductRecord("cup", "New name", as_of=NOW))
     assert learn(shop, ProductRecord("cup", "Old name", as_of=NOW - DAY)) == Counts()
     assert learn(shop, ProductRecord("cup", "Name without a date")) == Counts()
@@ -100,7 +100,7 @@ def test_older_news_never_overwrites_later():
 
 
 def test_of_two_news_in_one_batch_the_later_stays():
-    shop = ShopFactory()
+    shop = ShopFactory.create()
     learn(
         shop,
         ProductRecord("cup", "New name", as_of=NOW),
@@ -110,7 +110,7 @@ def test_of_two_news_in_one_batch_the_later_stays():
 
 
 def test_what_was_not_told_stays():
-    shop = ShopFactory()
+    shop = ShopFactory.create()
     learn(shop, CustomerRecord("a", name="가나다", phone="+821000000001"))
     learn(shop, CustomerRecord("a", name="라마바"))
     customer = Customer.objects.get()
@@ -118,28 +118,28 @@ def test_what_was_not_told_stays():
 
 
 def test_a_line_that_is_no_longer_told_leaves_the_order():
-    shop = ShopFactory()
+    shop = ShopFactory.create()
     learn(shop, order(items=[("cup", 2), ("pen", 1)]))
     assert learn(shop, order(items=[("cup", 4)])) == Counts(updated=3)
     assert list(OrderItem.objects.values_list("product__code", "quantity")) == [("cup", 4)]
 
 
 def test_two_shops_use_the_same_numbers_without_meeting():
-    one, other = ShopFactory(), ShopFactory()
+    one, other = ShopFactory.create(), ShopFactory.create()
     learn(one, order())
     assert learn(other, order()).created == 5
     assert Order.objects.for_shop(one).count() == Order.objects.for_shop(other).count() == 1
 
 
 def test_a_status_is_learnt_now_but_never_before_it_happened():
-    shop = ShopFactory()
+    shop = ShopFactory.create()
     learn(shop, order("1", at=NOW - DAY), order("2", at=NOW + DAY))
     learned = dict(OrderStatus.objects.values_list("order__number", "learned_at"))
     assert learned == {"1": NOW, "2": NOW + DAY}
 
 
 def test_a_cancelled_line_takes_back_from_the_latest_order_that_has_enough():
-    shop = ShopFactory()
+    shop = ShopFactory.create()
     learn(
         shop,
         order("1", at=NOW - 3 * DAY, items=[("cup", 5)]),
@@ -154,13 +154,13 @@ def test_a_cancelled_line_takes_back_from_the_latest_order_that_has_enough():
 
 
 def test_a_guests_cancellation_is_unmatched():
-    shop = ShopFactory()
+    shop = ShopFactory.create()
     learn(shop, order(customer=None), taken_back(1, customer=None))
     assert Cancellation.objects.get().order is None
 
 
 def test_an_order_is_cancelled_when_its_last_piece_is_taken_back():
-    shop = ShopFactory()
+    shop = ShopFactory.create()
     learn(shop, order(items=[("cup", 2), ("pen", 1)]), taken_back(2, at=NOW - DAY / 2))
     assert not OrderStatus.objects.filter(status="cancelled").exists()
     learn(shop, taken_back(1, number="C2", product="pen"))
@@ -168,14 +168,14 @@ def test_an_order_is_cancelled_when_its_last_piece_is_taken_back():
 
 
 def test_an_unmatched_line_is_matched_once_its_order_is_known():
-    shop = ShopFactory()
+    shop = ShopFactory.create()
     learn(shop, taken_back(1))
     assert learn(shop, order(), taken_back(1)).updated == 1
-    assert Cancellation.objects.get().order.number == "1"
+    assert Cancellation.objects.get(order__number="1")
 
 
 def test_a_consent_ends_when_a_later_refusal_comes():
-    shop = ShopFactory()
+    shop = ShopFactory.create()
     learn(shop, ConsentRecord("a", "text", True, NOW - 2 * DAY, "mall"))
     learn(shop, ConsentRecord("a", "text", False, NOW - DAY, "mall"))
     learn(shop, ConsentRecord("a", "text", True, NOW - 2 * DAY, "mall"))

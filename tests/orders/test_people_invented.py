@@ -48,7 +48,7 @@ def test_names_are_as_the_shops_country_has_them(country, name):
 
 @pytest.mark.django_db
 def test_everyone_has_all_consents_but_the_night_one_since_before_any_fact():
-    shop = ShopFactory()
+    shop = ShopFactory.create()
     ingest(shop=shop, records=invent(IDS[:600], seed="7", country="KR"), now=NOW)
     held = Consent.objects.filter(given=True, until=None, since__lt="2001-01-01T00:00Z")
     assert held.count() == 4 * 600

@@ -1,0 +1,1 @@
+"""Measurements and checks on real data."""

@@ -1,0 +1,121 @@
+"""`import_coupons`: coupons, and what they do differently from the shop (A2)."""
+
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from coupons.imports.coupons import HEADING
+from coupons.models import Coupon
+from crm.ingest import import_coupons
+from crm.models import CouponOverride
+from messaging.models import Channel, MessageTemplate, Topic
+from orders.imports.rows import Refusal
+from tests.factories import NOW, ShopFactory
+
+pytestmark = pytest.mark.django_db
+BASIS = "고객님의 구매로 지급된 쿠폰 안내입니다."
+
+
+@pytest.fixture
+def shop():
+    shop = ShopFactory.create()
+    for name in ("환영", "마감"):
+        MessageTemplate.objects.create(
+            shop=shop, channel=Channel.ALIMTALK, topic=Topic.COUPON, name=name
+        )
+    return shop
+
+
+@pytest.fixture
+def read(shop, tmp_path):
+    def read(*rows):
+        path = tmp_path / "coupons.csv"
+        path.write_text("\n".join([HEADING, *rows, ""]))
+        refused: list[Refusal] = []
+        told = import_coupons(shop=shop, path=path, now=NOW, refuse=refused.append)
+        return told, [(refusal.line, refusal.reason) for refusal in refused]
+
+    return read
+
+
+def row(**fields):
+    plain = {"code": "SPRING", "name": "봄맞이", "discount_type": "percent", "discount_value": "10"}
+    return ",".join((plain | fields).get(name, "") for name in HEADING.split(","))
+
+
+def test_a_row_becomes_a_coupon_with_its_basis(read):
+    told, refused = read(row(max_discount="5000", min_order="20000", grant_basis=BASIS))
+    coupon = Coupon.objects.get()
+    assert (told, refused) == (
+        {"rows_read": 1, "rows_kept": 1, "rows_refused": 0, "changed": 1},
+        [],
+    )
+    assert (coupon.discount_value, coupon.max_discount, coupon.min_order) == (10, 5000, 20000)
+    assert coupon.grant_basis == BASIS
+    assert not CouponOverride.objects.exists()
+
+
+def test_a2_what_a_coupon_does_differently_is_its_override(read):
+    told, _ = read(row(issue_template="환영", url="https://shop.example.com/spring"))
+    override = CouponOverride.objects.select_related("issue_template").get()
+    assert told["changed"] == 2
+    assert override.issue_template and override.issue_template.name == "환영"
+    assert override.expiry_template is None
+    assert override.url == "https://shop.example.com/spring"
+
+
+def test_a2_what_is_empty_again_is_as_the_shop(read):
+    read(row(issue_template="환영"))
+    assert read(row())[0]["changed"] == 1
+    assert CouponOverride.objects.get().issue_template is None
+
+
+def test_the_same_file_again_changes_nothing(read):
+    rows = [row(issue_template="환영"), row(code="FALL", expiry_template="마감")]
+    assert read(*rows)[0]["changed"] == 4
+    assert read(*rows)[0]["changed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"code": ""}, "no code"),
+        ({"name": ""}, "no name"),
+        ({"name": "x" * 81}, "name of more than 80 characters"),
+        ({"discount_type": "half"}, "discount_type is neither percent nor fixed: 'half'"),
+        ({"discount_value": "0"}, "discount_value must be more than 0"),
+        ({"discount_value": "101"}, "discount_value is more than 100 per cent"),
+        ({"discount_value": "9.5"}, "discount_value is not an integer: '9.5'"),
+        ({"max_discount": "-1"}, "max_discount is negative"),
+        ({"min_order": "many"}, "min_order is not an integer: 'many'"),
+        ({"issue_template": "없음"}, "unknown template '없음'"),
+        ({"expiry_template": "없음"}, "unknown template '없음'"),
+        ({"url": "javascript:alert(1)"}, "url is not an address: 'javascript:alert(1)'"),
+    ],
+)
+def test_a_bad_row_is_refused_with_its_line_and_reason(read, fields, reason):
+    told, refused = read(row(code="GOOD"), row(**fields))
+    assert refused == [(3, reason)]
+    assert list(Coupon.objects.values_list("code", flat=True)) == ["GOOD"]
+
+
+def test_another_shops_template_is_unknown(read):
+    MessageTemplate.objects.create(
+        shop=ShopFactory.create(), channel=Channel.ALIMTALK, topic=Topic.COUPON, name="남의 것"
+    )
+    assert read(row(issue_template="남의 것"))[1] == [(2, "unknown template '남의 것'")]
+
+
+def test_a_fixed_discount_may_be_more_than_a_hundred(read):
+    assert read(row(discount_type="fixed", discount_value="3000"))[0]["rows_kept"] == 1
+
+
+def test_the_command_ends_with_one_where_rows_were_refused(shop, tmp_path):
+    path, out = tmp_path / "coupons.csv", io.StringIO()
+    path.write_text(f"{HEADING}\n{row()}\n{row(code='')}\n")
+    with pytest.raises(CommandError, match="refused rows: 1") as error:
+        call_command("import_coupons", str(path), "--shop", shop.slug, "--json", stdout=out)
+    assert error.value.returncode == 1
+    assert json.loads(out.getvalue())["rows_kept"] == 1
