@@ -4,6 +4,8 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import Model
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from orders.admin_reading import BaseAdmin, ReadOnlyAdmin
@@ -63,11 +65,15 @@ class MembershipAdmin(BaseAdmin):
 class CustomerAdmin(ReadOnlyAdmin):
     """A shop's customers, masked: staff unmask in the console, where it is logged (F9)."""
 
-    list_display = ("masked_id", "shop", "masked_name", "masked_phone", "masked_email")
+    list_display = ("masked_id", "shop", "masked_name", "masked_phone", "masked_email", "joined_at")
     list_select_related = ("shop",)
-    fields = (*list_display, "joined_at")
+    list_display_links = None
     ordering = ("-pk",)
     search_fields = ("=mall_id",)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """The list alone: a row's own page would name the member in its title."""
+        return obj is None and super().has_view_permission(request)
 
     @admin.display(description=_("member id"))
     def masked_id(self, customer: Customer) -> str:

@@ -36,6 +36,12 @@ class ReadOnlyAdmin(BaseAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
 
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """What is named, else every column; no form is built, since nothing is edited."""
+        hidden = set(self.exclude or ())
+        columns = [column.name for column in self.model._meta.concrete_fields]
+        return self.fields or [name for name in columns if name not in hidden]
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
