@@ -1,12 +1,12 @@
 """Planning: from candidate coupons to messages, chunk by chunk, set by set.
 
-A chunk is one transaction over a range of customers. It stages its decisions once, then inserts
+A chunk is one transaction over a span of customers. It stages its decisions once, then inserts
 batches, messages and notices from them, so all see one snapshot. A conflict is a lost race: the
 chunk rolls back and the tick is run again.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.db import transaction
 from django.db.models import (
@@ -16,7 +16,6 @@ from django.db.models import (
     Count,
     F,
     FilteredRelation,
-    Max,
     Min,
     OuterRef,
     Q,
@@ -26,9 +25,9 @@ from django.db.models import (
     Window,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, Concat, RowNumber
+from django.db.models.functions import Cast, Coalesce, Concat, Mod, RowNumber
 
-from crm.campaigns.coupon_messages.candidates import Candidates, candidates
+from crm.campaigns.coupon_messages.candidates import Candidates, Span, candidates
 from crm.campaigns.coupon_messages.deciding import BUNDLE, decided, first_of
 from crm.campaigns.coupon_messages.values import values
 from crm.models import (
@@ -45,7 +44,7 @@ from messaging.models import Chunk, Draft, Purpose, Run
 from messaging.staging import insert_select, staged
 from messaging.verdicts import MENDABLE
 
-CUSTOMERS_A_CHUNK = 50_000
+COUPONS_A_CHUNK = 50_000
 PAGE = "crm:coupon_messages"
 # English source strings: history translates them for whoever reads.
 SOURCE_LABELS = {Kind.ISSUED: "Coupon issued", Kind.EXPIRING: "Coupon expiring"}
@@ -63,38 +62,27 @@ def plan(
     """
     counts: Counter[str] = Counter()
     found = candidates(settings, kind, tick)
-    after: int | None = None
-    while True:
-        last, full = _end_of_chunk(found, after)
-        if last is None:
-            return counts
+    if not found.exists():
+        return counts
+    for span in _spans(found):
         with transaction.atomic():
-            rows = decided(_between(found, after, last), settings, kind, tick)
+            rows = decided(candidates(settings, kind, tick, span), settings, kind, tick)
             counts += _plan_chunk(rows, settings, kind, tick)
             progress()
-        if not full:
-            return counts
+    return counts
+
+
+def _spans(found: Candidates) -> Iterator[Span]:
+    """All customers, cut so that each span has some `COUPONS_A_CHUNK` candidates."""
+    numbered = found.annotate(
+        place=Mod(Window(RowNumber(), order_by="customer_id"), COUPONS_A_CHUNK)
+    )
+    cuts = numbered.filter(place=0).values_list("customer_id", flat=True)
+    after = None
+    for last in sorted(set(cuts)):
+        yield Span(after, last)
         after = last
-
-
-def _end_of_chunk(found: Candidates, after: int | None) -> tuple[int | None, bool]:
-    """The customer that the chunk beginning after `after` ends with, and whether more may follow.
-
-    None when nobody is left.
-    """
-    customers = found.values("customer_id").distinct().order_by("customer_id")
-    if after is not None:
-        customers = customers.filter(customer_id__gt=after)
-    end = customers[:CUSTOMERS_A_CHUNK].aggregate(last=Max("customer_id"), count=Count("*"))
-    return end["last"], end["count"] == CUSTOMERS_A_CHUNK
-
-
-def _between(found: Candidates, after: int | None, last: int) -> Candidates:
-    """The range stands on both joined columns: on one alone planning takes twice as long."""
-    bounds = Q(customer_id__lte=last, customer__id__lte=last)
-    if after is not None:
-        bounds &= Q(customer_id__gt=after, customer__id__gt=after)
-    return found.filter(bounds)
+    yield Span(after)
 
 
 def _plan_chunk(
