@@ -100,6 +100,8 @@ def shop_date(at: datetime | None) -> str:
 @register.simple_tag
 def widget(field: BoundField, **attrs: Any) -> SafeString:
     """A field's widget with more attributes; hx_post is written hx-post, empty ones are left."""
+    if kind := attrs.pop("type", ""):
+        field.field.widget.input_type = kind  # as an attribute it would stand there twice
     named = {name.replace("_", "-"): value for name, value in attrs.items() if value is not None}
     return field.as_widget(attrs=named)
 
