@@ -60,6 +60,11 @@ class BasisForm(forms.Form):
         key = known.get(sentence, OWN) if sentence else NONE
         self.initial.update({"preset": key, "sentence": sentence if key == OWN else ""})
 
+    @property
+    def example(self) -> str:
+        """A sentence that shows how an own one may sound."""
+        return self.presets[-1].sentence
+
     def options(self) -> list[tuple[BoundWidget, str]]:
         """The radio buttons, each with the sentence that it stands for."""
         sentences = {preset.key: preset.sentence for preset in self.presets}
