@@ -87,16 +87,18 @@ def _list(request: ShopRequest, form: ManyBasisForm) -> HttpResponse:
     words, basis = filters.cleaned_data.get("q", ""), filters.cleaned_data.get("basis", "")
     found = use_cases.search(request.shop, words=words, without_basis=basis == "none")
     page = Paginator(found, A_PAGE).get_page(asked.get("page"))
+    may_edit, filtered = request.membership.may(Role.MANAGER), bool(words or basis)
     context = {
         "form": form,
         "filters": filters,
         "kept": _kept(asked),
-        "filtered": bool(words or basis),
+        "filtered": filtered,
         "page": page,
         "rows": use_cases.rows(list(page), timezone.now()),
         "without": use_cases.search(request.shop, without_basis=True).count(),
         "ticked": set(form["coupon"].value() or []),
-        "may_edit": request.membership.may(Role.MANAGER),
+        "may_edit": may_edit,
+        "may_tick": may_edit and (filtered or page.paginator.count > 0),
     }
     whole = form.is_bound or not request.htmx
     name = "crm/coupons.html" if whole else "crm/coupons.html#results"

@@ -266,7 +266,8 @@ def test_htmx_gets_the_results_alone(manager, shop):
 
 
 def test_an_empty_list_says_where_coupons_come_from(manager):
-    assert "import_coupons" in manager.get(LIST).content.decode()
+    answer = manager.get(LIST).content.decode()
+    assert "import_coupons" in answer and "Set for these coupons" not in answer
 
 
 # --- One coupon -----------------------------------------------------------------------------------
