@@ -66,12 +66,26 @@ SCHEDULES = {
 
 
 def run_due(*, now: datetime, shop: Shop | None = None, replayed: bool = False) -> list[Plan]:
-    """Plan everything that is due at `now`, of one shop or all; a stopped shop plans nothing."""
+    """Plan everything that is due at `now`, of one shop or all; a stopped shop plans nothing.
+
+    One shop's trouble keeps no other from being planned; raises it all, at the end, as a group.
+    """
     due = Due.objects.filter(next_at__lte=now, shop__sending__stopped_at=None)
     if shop:
         due = due.filter(shop=shop)
-    plans = (_run(row, now, replayed) for row in due.select_related("shop").order_by("next_at"))
-    return [plan for plan in plans if plan]
+    plans: list[Plan] = []
+    troubles: list[Exception] = []
+    for row in due.select_related("shop").order_by("next_at"):
+        try:
+            plan = _run(row, now, replayed)
+        except Exception as trouble:
+            trouble.add_note(f"while planning {row}")
+            troubles.append(trouble)
+        else:
+            plans += [plan] if plan else []
+    if troubles:
+        raise ExceptionGroup("some shops could not be planned", troubles)
+    return plans
 
 
 def _run(due: Due, now: datetime, replayed: bool) -> Plan | None:

@@ -5,6 +5,7 @@ is held by moving its turn (its lease) in the claiming transaction, so two worke
 same one, and a killed worker's batch comes back when the lease has passed (F1).
 """
 
+import logging
 from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -25,6 +26,9 @@ from orders.models import Shop
 THREADS = 16
 MAX_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=30)
+SET_ASIDE = timedelta(hours=1)
+
+logger = logging.getLogger(__name__)
 
 Said = Answers | Rejected | Busy | AnswerLost
 
@@ -46,6 +50,8 @@ class Round:
     shop: Shop | None
     connect: Connect
     counts: Counter[State] = field(default_factory=Counter)
+    # Batches that our own code stumbled over: they must not hold up the others.
+    stumbled: list[int] = field(default_factory=list)
 
 
 def dispatch(
@@ -78,17 +84,31 @@ def dispatch(
 
 def _next_errand(this: Round) -> Errand | None:
     """Claim due batches until one is to be sent; None when nothing is due."""
+    batch: Batch | None = None
     while True:
-        with transaction.atomic():
-            batch = _claim(this)
+        try:
+            with transaction.atomic():
+                batch = _claim(this)
+                if batch is None:
+                    return None
+                left_out = batch.left_out
+                errand = _take_up(this, batch)
+                gone = batch.size if batch.state == State.LEFT_OUT else batch.left_out - left_out
+        except Exception:
             if batch is None:
-                return None
-            left_out = batch.left_out
-            errand = _take_up(this, batch)
-            gone = batch.size if batch.state == State.LEFT_OUT else batch.left_out - left_out
-            this.counts[State.LEFT_OUT] += gone
+                raise
+            _set_aside(this, batch)
+            continue
+        this.counts[State.LEFT_OUT] += gone
         if errand:
             return errand
+
+
+def _set_aside(this: Round, batch: Batch) -> None:
+    """Let a batch that our own code can't take up wait behind all others."""
+    logger.exception("batch %s can't be taken up", batch.pk)
+    this.stumbled.append(batch.pk)
+    Batch.objects.filter(pk=batch.pk).update(turn=this.now + SET_ASIDE)
 
 
 def _claim(this: Round) -> Batch | None:
@@ -104,6 +124,8 @@ def _claim(this: Round) -> Batch | None:
     )
     if this.shop:
         batches = batches.filter(shop=this.shop)
+    if this.stumbled:
+        batches = batches.exclude(pk__in=this.stumbled)
     found: Batch | None = (
         batches.select_related("shop__sending", "run", "gateway", "revision__template")
         .select_for_update(skip_locked=True, of=("self",))
@@ -161,6 +183,9 @@ def _hand_over(errand: Errand, connect: Connect) -> Said:
         return provider.ask(errand.batch) if errand.ask else provider.send(errand.batch)
     except (Rejected, Busy, AnswerLost) as error:
         return error
+    except Exception:
+        logger.exception("%s stumbled over batch %s", errand.batch.provider, errand.batch.id)
+        return AnswerLost("error")
 
 
 def _write_down(this: Round, errand: Errand, said: Said) -> None:
