@@ -1,7 +1,7 @@
 """The moment a job runs for."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from crm.models import CouponMessageSettings
@@ -10,6 +10,7 @@ from orders.localtime import next_time_of_day
 TEN_MINUTES = timedelta(minutes=10)
 EXPIRY_LEAD = timedelta(hours=2)
 MOMENT = timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,15 @@ class Tick:
 
 
 def ten_minutes_from(at: datetime) -> datetime:
-    """The first full ten minutes not before `at` (A3)."""
-    return at + (datetime.min.replace(tzinfo=at.tzinfo) - at) % TEN_MINUTES
+    """The first full ten minutes not before `at` (A3), in UTC."""
+    at = at.astimezone(UTC)  # a wall clock's arithmetic is wrong where clocks change
+    return at + (EPOCH - at) % TEN_MINUTES
 
 
 def ten_minutes_until(at: datetime) -> datetime:
-    """The last full ten minutes not after `at`."""
-    return at - (at - datetime.min.replace(tzinfo=at.tzinfo)) % TEN_MINUTES
+    """The last full ten minutes not after `at`, in UTC."""
+    at = at.astimezone(UTC)
+    return at - (at - EPOCH) % TEN_MINUTES
 
 
 def expiry_time_from(settings: CouponMessageSettings, at: datetime) -> datetime:
