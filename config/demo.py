@@ -6,7 +6,6 @@ files and queue clusters as a server would; only the database is SQLite and HTTP
 
 import http.client
 import os
-import secrets
 import socket
 import sys
 import time
@@ -81,7 +80,6 @@ def environment(port: int) -> dict[str, str]:
     """The variables of `docs/settings.md` for a demo, over those of this process."""
     return os.environ | {
         "DATABASE_URL": f"sqlite:///{VAR_DIR / 'demo.sqlite3'}",
-        "SECRET_KEY": secret_key(),
         "BASE_URL": f"http://{HOST}:{port}",
         "ALLOWED_HOSTS": f"{HOST},localhost",
         "DEBUG": "false",
@@ -89,18 +87,6 @@ def environment(port: int) -> dict[str, str]:
         "BEHIND_PROXY": "false",
         "PYTHONUNBUFFERED": "1",
     }
-
-
-def secret_key() -> str:
-    """The demo's own key, made once and readable by its owner alone."""
-    path = VAR_DIR / "demo-secret-key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(64))
-    return path.read_text()
 
 
 def prepare(env: dict[str, str], stopping: StopFlag) -> str:
