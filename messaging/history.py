@@ -8,7 +8,7 @@ whole table. The figures: docs/measurements.md.
 
 import heapq
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -67,9 +67,28 @@ def find_page(
     *, shop: Shop, wanted: Wanted, cursor: Cursor | None = None, size: int = PAGE_SIZE
 ) -> Page:
     """The page at the cursor; without one, or where less than a page is newer, the newest."""
-    walk = _Walk(shop, wanted, cursor, size)
+    if wanted.people is not None:
+        return find_rows(list(of_people(shop, wanted)), cursor=cursor, size=size)
+    return _page(lambda cursor: _BatchWalk(shop, wanted, cursor, size), cursor, size)
+
+
+def find_rows(sources: Iterable[Rows], *, cursor: Cursor | None, size: int = PAGE_SIZE) -> Page:
+    """A page of the rows of these sources together. A query for each, and one for the rows."""
+    sources = list(sources)
+
+    def walk(cursor: Cursor | None) -> _Walk:
+        found = _Walk(cursor, size)
+        found.take(sources)
+        found.more = not found.lacking
+        return found
+
+    return _page(walk, cursor, size)
+
+
+def _page(go: Callable[[Cursor | None], "_Walk"], cursor: Cursor | None, size: int) -> Page:
+    walk = go(cursor)
     if walk.newer and len(walk.keys) <= size:
-        cursor, walk = None, _Walk(shop, wanted, None, size)
+        cursor, walk = None, go(None)
     keys = walk.keys[:size]
     if walk.newer:
         keys.reverse()
@@ -89,31 +108,39 @@ def _before(cursor: Cursor | None, keys: list[Key]) -> Cursor | None:
 
 
 class _Walk:
-    """One look through the rows from a cursor on: the `keys` found, and whether there are `more`.
+    """One look through rows from a cursor on: the `keys` found, and whether there are `more`.
 
-    It finds a row more than the page holds, where there is one.
+    It looks for one row more than the page holds.
     """
 
-    def __init__(self, shop: Shop, wanted: Wanted, cursor: Cursor | None, size: int) -> None:
-        self.shop, self.wanted = shop, wanted
+    def __init__(self, cursor: Cursor | None, size: int) -> None:
         self.newer = bool(cursor and cursor.newer)
         self.key: Key = cursor.key if cursor else (_LAST_ID, _LAST_ID)
         self.lacking = size + 1
         self.keys: list[Key] = []
         self.more = False
-        if wanted.people is not None:
-            self._take(of_people(shop, wanted))
-            self.more = not self.lacking
-        else:
-            self._walk_batches()
 
-    def _walk_batches(self) -> None:
+    def take(self, sources: Iterable[Rows]) -> None:
+        """Add the nearest rows beyond the cursor, one query for each source."""
+        parts = [rows.beyond(self.key, newer=self.newer, most=self.lacking) for rows in sources]
+        merged = heapq.merge(*parts, reverse=not self.newer)
+        nearest = list(islice(merged, self.lacking))
+        self.keys += nearest
+        self.lacking -= len(nearest)
+
+
+class _BatchWalk(_Walk):
+    """A look from batch to batch."""
+
+    def __init__(self, shop: Shop, wanted: Wanted, cursor: Cursor | None, size: int) -> None:
+        super().__init__(cursor, size)
+        self.shop, self.wanted = shop, wanted
         for round_number in range(_ROUNDS):
             # The cursor's own batch may have no row left, each other one has one.
             most = self.lacking + 1
             batches = self._batches(most)
             chosen = batches if round_number else self._enough(batches)
-            self._take(of_batches(chosen, self.wanted))
+            self.take(of_batches(chosen, wanted))
             self.more = not self.lacking or len(chosen) < len(batches) or len(batches) == most
             if not self.lacking or not self.more:
                 return
@@ -135,14 +162,6 @@ class _Walk:
             if batch.pk != self.key[0]:
                 held += promised(batch, self.wanted)
         return batches
-
-    def _take(self, found: Iterable["Rows"]) -> None:
-        """Add the nearest rows beyond the cursor, one query for each source."""
-        parts = [rows.beyond(self.key, newer=self.newer, most=self.lacking) for rows in found]
-        merged = heapq.merge(*parts, reverse=not self.newer)
-        nearest = list(islice(merged, self.lacking))
-        self.keys += nearest
-        self.lacking -= len(nearest)
 
 
 def load(keys: list[Key]) -> list[Message]:

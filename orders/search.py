@@ -14,6 +14,8 @@ from orders.phones import normalise_phone
 # More people than this are no answer: who asks must say more.
 MOST_PEOPLE = 1000
 
+SHORTEST = 7  # digits that a whole number has at least; fewer are a part of one
+
 _NUMBER = re.compile(r"[\d\s().+\-]+")
 
 
@@ -39,7 +41,7 @@ def read_who(text: str, shop: Shop) -> Who:
     digits = re.sub(r"\D", "", text)
     if len(digits) == 4:
         return Who(last_four=digits)
-    phone = normalise_phone(text, shop.country)
+    phone = normalise_phone(text, shop.country) if len(digits) >= SHORTEST else ""
     if not phone:
         raise ValidationError(_("Type the whole phone number or its last four digits."))
     return Who(phone=phone, last_four=phone[-4:])
@@ -63,3 +65,20 @@ def find_customer_ids(shop: Shop, who: Who) -> list[int]:
             % {"most": f"{MOST_PEOPLE:,}"}
         )
     return ids
+
+
+def find_member_ids(shop: Shop, text: str) -> list[int]:
+    """Ids of who is meant by a member id, a name or a phone number. Two queries.
+
+    Raises ValidationError where too many are meant, or a number is neither of the two.
+    """
+    members = list(
+        Customer.objects.for_shop(shop).filter(mall_id=text.strip()).values_list("pk", flat=True)
+    )
+    try:
+        others = find_customer_ids(shop, read_who(text, shop))
+    except ValidationError:
+        if members:
+            return members
+        raise
+    return [*members, *(pk for pk in others if pk not in members)]

@@ -1,0 +1,147 @@
+"""Members: finding them, and everything about one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from coupons.models import IssuedCoupon
+from crm.campaigns.coupon_messages import Explanation, explain
+from crm.coupon_settings import settings_of
+from crm.models import CouponMessageSettings
+from orders.models import Customer, Order, Shop
+
+PAGE_SIZE = 50
+# What a customer's page shows of each kind, the newest.
+MOST_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """Customers by member id, and the rows that the neighbouring pages begin at (None: none).
+
+    A place is a row's key, not its member id, which no address should carry.
+    """
+
+    rows: list[Customer]
+    after: int | None
+    before: int | None
+
+
+def find_page(
+    *,
+    shop: Shop,
+    ids: Sequence[int] | None = None,
+    after: int | None = None,
+    before: int | None = None,
+    size: int = PAGE_SIZE,
+) -> PeoplePage:
+    """A page of members in the order of their member ids, beyond one of them.
+
+    `ids` are those who were searched for. A place that is not there is none. Two queries.
+    """
+    found = Customer.objects.for_shop(shop)
+    place = found.filter(pk=after or before).values_list("mall_id", flat=True).first()
+    found = found if ids is None else found.filter(pk__in=ids)
+    if place is not None and not after:
+        rows = list(found.filter(mall_id__lt=place).order_by("-mall_id")[: size + 1])
+        if len(rows) > size:
+            rows = rows[:size][::-1]
+            return PeoplePage(rows, after=rows[-1].pk, before=rows[0].pk)
+        place = None
+    beyond = found if place is None else found.filter(mall_id__gt=place)
+    rows = list(beyond.order_by("mall_id")[: size + 1])
+    more, rows = len(rows) > size, rows[:size]
+    before = None if place is None else (rows[0].pk if rows else after)
+    return PeoplePage(rows, after=rows[-1].pk if more else None, before=before)
+
+
+class Life:
+    """How a coupon in a box stands."""
+
+    USABLE = "usable"
+    LATER = "later"
+    USED = "used"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+LIFE_WORDS: dict[str, str | Promise] = {
+    Life.USABLE: _("Usable"),
+    Life.LATER: _("Not valid yet"),
+    Life.USED: _("Used"),
+    Life.WITHDRAWN: _("Withdrawn"),
+    Life.EXPIRED: _("Expired"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BoxCoupon:
+    """A coupon in a customer's box, and how it stands; `at` is when it came to stand so."""
+
+    issued: IssuedCoupon
+    life: str
+    at: datetime | None
+
+    @property
+    def words(self) -> str | Promise:
+        """The state in words."""
+        return LIFE_WORDS[self.life]
+
+
+def box(customer: Customer, now: datetime) -> list[BoxCoupon]:
+    """A customer's coupons, the newest first. One query."""
+    issued = IssuedCoupon.objects.for_shop(customer.shop).filter(customer=customer)
+    newest = (
+        issued.filter(issued_at__lte=now).select_related("coupon").order_by("-issued_at", "-pk")
+    )
+    return [BoxCoupon(one, *life_of(one, now)) for one in newest[:MOST_SHOWN]]
+
+
+def life_of(issued: IssuedCoupon, now: datetime) -> tuple[str, datetime | None]:
+    """How a coupon stands at `now`, and since when; a usable one: until when.
+
+    What happened first holds: a coupon that was withdrawn after its end had expired.
+    """
+    ends: Iterable[tuple[datetime | None, str]] = (
+        (issued.used_at, Life.USED),
+        (issued.withdrawn_at, Life.WITHDRAWN),
+        (issued.expires_at, Life.EXPIRED),
+    )
+    past = [(at, life) for at, life in ends if at is not None and at <= now]
+    if past:
+        at, life = min(past, key=lambda end: end[0])
+        return life, at
+    if issued.valid_from > now:
+        return Life.LATER, issued.valid_from
+    return Life.USABLE, issued.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """An order, and how far it has come."""
+
+    order: Order
+    status: Any
+
+
+def orders_of(customer: Customer) -> list[Bought]:
+    """A customer's orders, the newest first, each with its last status. Two queries."""
+    orders = customer.orders.order_by("-ordered_at", "-number").prefetch_related("statuses")
+    found = []
+    for order in orders[:MOST_SHOWN]:
+        statuses = sorted(order.statuses.all(), key=lambda status: (status.happened_at, status.pk))
+        found.append(Bought(order, statuses[-1] if statuses else None))
+    return found
+
+
+def explanations(customer: Customer, now: datetime) -> list[Explanation]:
+    """For each kind of message, what the next tick would decide on this customer (F2)."""
+    try:
+        settings = settings_of(customer.shop)
+    except CouponMessageSettings.DoesNotExist:
+        return []
+    return explain(settings, customer, now)

@@ -1,0 +1,76 @@
+"""Everything about one member."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from crm import people
+from messaging.history import find_page, read_cursor
+from messaging.views.history import Row
+from messaging.wanted import Wanted
+from orders import personal
+from orders.access import ShopRequest, console
+from orders.forms.personal import UnmaskForm
+from orders.models import Customer, Role
+
+MESSAGES_SHOWN = 20
+
+
+@console(Role.VIEWER)
+@require_safe
+def customer(request: ShopRequest, pk: int) -> HttpResponse:
+    """A member's data (masked), coupons, orders, consents, messages, and why not (F2)."""
+    return _page(request, _find(request, pk), UnmaskForm(), masked=True)
+
+
+@console(Role.MANAGER)
+@never_cache
+def unmask_customer(request: ShopRequest, pk: int) -> HttpResponse:
+    """The same with the data whole, for this answer alone, and on record (F9)."""
+    found = _find(request, pk)
+    if request.method != "POST":
+        return redirect("crm:customer", pk)
+    form = UnmaskForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, form, masked=True)
+    personal.record_unmasking(
+        shop=request.shop,
+        user=request.user,
+        about=personal.about_customer(found),
+        reason=form.cleaned_data["reason"],
+        now=timezone.now(),
+    )
+    return _page(request, found, form, masked=False)
+
+
+def _find(request: ShopRequest, pk: int) -> Customer:
+    found: Customer = get_object_or_404(
+        Customer.objects.for_shop(request.shop).select_related("shop"), pk=pk
+    )
+    return found
+
+
+def _page(
+    request: ShopRequest, customer: Customer, form: UnmaskForm, *, masked: bool
+) -> HttpResponse:
+    now = timezone.now()
+    cursor = read_cursor(older=request.GET.get("older", ""), newer=request.GET.get("newer", ""))
+    wanted = Wanted(people=[customer.pk])
+    page = find_page(shop=request.shop, wanted=wanted, cursor=cursor, size=MESSAGES_SHOWN)
+    context: dict[str, Any] = {
+        "customer": customer,
+        "box": people.box(customer, now),
+        "orders": people.orders_of(customer),
+        "consents": customer.consents.order_by("-since", "kind"),
+        "rows": [Row.of(message, now) for message in page.rows],
+        "page": page,
+        "why": people.explanations(customer, now),
+        "unmask": form,
+        "masked": masked,
+        "may_unmask": request.membership.may(Role.MANAGER),
+    }
+    return render(request, "crm/customer.html", context, status=422 if form.errors else 200)

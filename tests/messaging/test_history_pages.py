@@ -1,0 +1,308 @@
+"""The history's pages: filters in the address, one message, masking."""
+
+import datetime as dt
+import re
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from crm.models import Kind
+from messaging.forms.history import KINDS
+from messaging.models import Reason, State
+from orders.models import AuditEvent
+from tests import factories as make
+from tests.cast import Cast, the_cast  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.django_db
+
+HISTORY = reverse("messaging:history")
+
+
+@pytest.fixture(autouse=True)
+def now():
+    with time_machine.travel(make.NOW, tick=False):
+        yield
+
+
+def shown(client, **query) -> list[int]:
+    """The messages on the page, by the links that open them."""
+    html = client.get(HISTORY, query).content.decode()
+    return [int(pk) for pk in re.findall(r'class="open" href="/messages/(\d+)/"', html)]
+
+
+def a_message(shop, **fields):
+    return make.MessageFactory(batch__shop=shop, **fields)
+
+
+def test_f8_the_newest_message_stands_first(cast: Cast):
+    first, second = a_message(cast.shop), a_message(cast.shop)
+    assert shown(cast.viewer) == [second.pk, first.pk]
+
+
+def test_f8_seven_days_are_shown_unless_another_period_is_chosen(cast: Cast):
+    days = dict(zip(("today", "six", "eight", "forty"), (0, 6, 8, 40), strict=True))
+    pk = {
+        name: a_message(cast.shop, batch__planned_at=make.NOW - dt.timedelta(days=ago)).pk
+        for name, ago in days.items()
+    }
+    assert set(shown(cast.viewer)) == {pk["today"], pk["six"]}
+    assert shown(cast.viewer, period="today") == [pk["today"]]
+    assert set(shown(cast.viewer, period="30d")) == set(pk.values()) - {pk["forty"]}
+    assert set(shown(cast.viewer, period="all")) == set(pk.values())
+
+
+def test_f8_dates_are_days_of_the_shops_zone(cast: Cast):
+    midnight = dt.datetime(2026, 11, 18, 15, 0, tzinfo=dt.UTC)  # the 19th begins in Seoul
+    before = a_message(cast.shop, batch__planned_at=midnight - dt.timedelta(seconds=1))
+    on = a_message(cast.shop, batch__planned_at=midnight)
+    dates = {"period": "own", "start": "2026-11-19", "end": "2026-11-19"}
+    assert shown(cast.viewer, **dates) == [on.pk]
+    assert shown(cast.viewer, period="own", end="2026-11-18") == [before.pk]
+
+
+def test_f8_a_state_and_a_reason_are_chosen_in_one_list(cast: Cast):
+    sent = a_message(cast.shop)
+    left_out = a_message(cast.shop, batch__state=State.LEFT_OUT)
+    late = make.OutcomeFactory(message__batch__shop=cast.shop, state=State.LEFT_OUT).message
+    assert shown(cast.viewer, state="sent") == [sent.pk]
+    assert shown(cast.viewer, state="left_out") == [late.pk, left_out.pk]
+    assert shown(cast.viewer, state="coupon_gone") == [late.pk]
+    assert shown(cast.viewer, state="no_address") == [left_out.pk]
+
+
+def test_f8_kind_channel_and_tests_filter(cast: Cast):
+    issued, test = a_message(cast.shop), a_message(cast.shop)
+    run = test.batch.run
+    run.kind, run.is_test = "coupon_expiring", True
+    run.save()
+    assert shown(cast.viewer, kind="coupon_issued") == [issued.pk]
+    assert shown(cast.viewer, tests="only") == [test.pk]
+    assert shown(cast.viewer, channel="alimtalk") == [test.pk, issued.pk]
+
+
+@pytest.mark.parametrize(
+    "typed", ["010-0000-4321", "010 0000 4321", "01000004321", "+82 10-0000-4321", "4321"]
+)
+def test_f8_a_phone_number_is_found_however_it_is_written(cast: Cast, typed):
+    customer = make.CustomerFactory(shop=cast.shop, phone="+821000004321")
+    hers = a_message(cast.shop, customer=customer)
+    test = a_message(cast.shop, customer=None, address="+821000004321")
+    a_message(cast.shop)
+    assert shown(cast.viewer, who=typed) == [test.pk, hers.pk]
+
+
+@pytest.mark.parametrize("typed", ["이하늘", "이하"])
+def test_f8_a_name_is_found_by_its_beginning(cast: Cast, typed):
+    hers = a_message(cast.shop, customer__name="이하늘", customer__shop=cast.shop)
+    a_message(cast.shop)
+    assert shown(cast.viewer, who=typed) == [hers.pk]
+
+
+BAD = [
+    {"period": "soon"},
+    {"period": "own", "start": "2026-13-99"},
+    {"period": "own", "start": "0001-01-01", "end": "9999-12-31"},
+    {"period": "own", "start": "2026-11-19", "end": "2026-11-18"},
+    {"kind": "nothing"},
+    {"channel": "pigeon"},
+    {"state": "lost"},
+    {"tests": "maybe"},
+    {"who": "12345"},
+    {"who": "x" * 81},
+    {"who": "a\x00b"},
+]
+
+
+@pytest.mark.parametrize("query", BAD, ids=str)
+def test_f8_a_bad_value_is_told_at_its_field_and_the_rest_is_kept(cast: Cast, query):
+    a_message(cast.shop)
+    other = {"state": "failed"} if "state" not in query else {"tests": "only"}
+    response = cast.viewer.get(HISTORY, query | other)
+    assert response.status_code == 200
+    html = response.content.decode()
+    assert 'class="errors"' in html
+    assert html.count(" selected") >= 2
+    assert shown(cast.viewer, **(query | other)) == []
+
+
+@pytest.mark.parametrize("name", ["older", "newer"])
+@pytest.mark.parametrize("value", ["x", "1.2", f"{10**17}.{10**17}", "9" * 30 + ".1"])
+def test_f8_a_bad_cursor_does_no_harm(cast: Cast, name, value):
+    a_message(cast.shop)
+    assert cast.viewer.get(HISTORY, {name: value}).status_code == 200
+
+
+def test_f8_pages_lead_to_each_other_and_keep_the_filters(cast: Cast):
+    chunk = make.ChunkFactory(run__shop=cast.shop)
+    batch = make.BatchFactory(shop=cast.shop, chunk=chunk)
+    made = [make.MessageFactory(batch=batch, customer=None).pk for _ in range(60)][::-1]
+    html = cast.viewer.get(HISTORY, {"state": "sent"}).content.decode()
+    older = re.search(r'href="(\?[^"]*older=[^"]*)"', html)
+    assert older and "state=sent" in older[1]
+    url = HISTORY + older[1].replace("&amp;", "&")
+    rest = cast.viewer.get(url).content.decode()
+    assert re.findall(r'class="open" href="/messages/(\d+)/"', rest) == [str(p) for p in made[50:]]
+    assert "newer=" in rest
+
+
+FILTERS = [
+    {},
+    {"period": "all"},
+    {"state": "sent"},
+    {"state": "delivered"},
+    {"state": "coupon_gone"},
+    {"kind": "coupon_issued", "channel": "alimtalk", "tests": "only"},
+    {"who": "김하늘"},
+    {"who": "0001"},
+    {"who": "010-0000-0001"},
+]
+
+
+@pytest.mark.parametrize("query", FILTERS, ids=str)
+def test_f8_a_page_makes_at_most_twelve_queries(cast: Cast, query, django_assert_max_num_queries):
+    chunk = make.ChunkFactory(run__shop=cast.shop)
+    for _ in range(70):
+        batch = make.BatchFactory(shop=cast.shop, chunk=chunk)
+        make.MessageFactory(batch=batch)
+        make.OutcomeFactory(message__batch=batch)
+    with django_assert_max_num_queries(12):
+        cast.viewer.get(HISTORY, query)
+
+
+def test_the_filter_knows_every_kind_of_coupon_message():
+    assert {str(kind) for kind in Kind} <= {value for value, _label in KINDS}
+
+
+def test_f8_an_empty_history_says_what_to_do_first(cast: Cast):
+    cast.viewer.cookies["django_language"] = "en"
+    assert (
+        "Nothing has been sent yet" in cast.viewer.get(HISTORY, {"period": "all"}).content.decode()
+    )
+
+
+def test_f8_htmx_gets_the_listing_alone_and_going_back_the_whole_page(cast: Cast):
+    part = cast.viewer.get(HISTORY, headers={"HX-Request": "true"}).content.decode()
+    back = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    whole = cast.viewer.get(HISTORY, headers=back).content.decode()
+    assert "<html" not in part and 'id="listing"' in part
+    assert "<html" in whole
+
+
+def message_page(client, message, **options):
+    return client.get(reverse("messaging:message", args=[message.pk]), **options)
+
+
+def test_f9_lists_and_a_message_are_masked_for_everybody(cast: Cast):
+    customer = make.CustomerFactory(shop=cast.shop, name="이하늘", phone="+821012345678")
+    message = a_message(cast.shop, customer=customer)
+    for client in (cast.viewer, cast.manager, cast.owner):
+        for response in (client.get(HISTORY), message_page(client, message)):
+            html = response.content.decode()
+            assert "이*늘" in html and "010-****-5678" in html
+            assert "이하늘" not in html and "1234" not in html
+
+
+def test_f9_a_manager_unmasks_a_message_with_a_reason_for_once(cast: Cast):
+    message = a_message(cast.shop, customer__name="이하늘", customer__shop=cast.shop)
+    url = reverse("messaging:unmask_message", args=[message.pk])
+    html = cast.manager.post(url, {"reason": "고객 문의"}).content.decode()
+    assert "이하늘" in html
+    event = AuditEvent.objects.get()
+    assert (event.user, event.reason, event.about, event.at) == (
+        cast.users["manager"],
+        "고객 문의",
+        f"customer:{message.customer_id}",
+        make.NOW,
+    )
+    assert "이하늘" not in message_page(cast.manager, message).content.decode()
+
+
+def test_f9_without_a_reason_nothing_is_unmasked(cast: Cast):
+    message = a_message(cast.shop, customer__name="이하늘", customer__shop=cast.shop)
+    url = reverse("messaging:unmask_message", args=[message.pk])
+    response = cast.manager.post(url, {"reason": "  "})
+    assert response.status_code == 422
+    assert "이하늘" not in response.content.decode()
+    assert not AuditEvent.objects.exists()
+
+
+def test_f9_a_viewer_can_not_unmask(cast: Cast):
+    message = a_message(cast.shop)
+    url = reverse("messaging:unmask_message", args=[message.pk])
+    assert cast.viewer.post(url, {"reason": "x"}).status_code == 403
+    assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["message", "unmask_message", "phone", "unmask_phone"])
+def test_f10_another_shops_message_is_as_one_that_does_not_exist(cast: Cast, name):
+    message = a_message(cast.shop)
+    there = reverse(f"messaging:{name}", args=[message.pk])
+    nowhere = reverse(f"messaging:{name}", args=[1])
+    for url in (there, nowhere):
+        assert cast.outsider.get(url).status_code == 404
+        if name.startswith("unmask"):
+            assert cast.outsider.post(url, {"reason": "x"}).status_code == 404
+    assert not AuditEvent.objects.exists()
+
+
+def life(client, message) -> str:
+    html = message_page(client, message).content.decode()
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html[html.index("lifeline") :]))
+
+
+@pytest.fixture
+def english(cast: Cast):
+    cast.viewer.cookies["django_language"] = "en"
+
+
+@pytest.mark.usefixtures("english")
+def test_f2_the_life_line_keeps_every_reason_and_the_end(cast: Cast):
+    message = make.OutcomeFactory(message__batch__shop=cast.shop, state=State.FAILED).message
+    make.PastReasonFactory(message=message)
+    line = life(cast.viewer, message)
+    order = ["no grant basis", "Decided again", "Handed over", "Failed: blocked", "is final"]
+    places = [line.index(words) for words in order]
+    assert places == sorted(places)
+
+
+@pytest.mark.usefixtures("english")
+def test_f4_a_waiting_message_says_until_when(cast: Cast):
+    opening = dt.datetime(2026, 11, 20, 23, 0, tzinfo=dt.UTC)  # 08:00 in Seoul
+    message = a_message(cast.shop, batch__state=State.WAITING, batch__not_before=opening)
+    assert "Waits until Tomorrow 08:00" in cast.viewer.get(HISTORY).content.decode()
+    assert "Waits until Tomorrow 08:00" in message_page(cast.viewer, message).content.decode()
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("reason", Reason)
+def test_f2_every_reason_has_its_words_and_its_advice(cast: Cast, reason):
+    message = a_message(cast.shop, batch__state=State.LEFT_OUT, batch__reason=reason)
+    html = message_page(cast.viewer, message).content.decode()
+    assert str(reason.label) in html
+    assert 'class="advice"' in html
+
+
+@pytest.mark.usefixtures("english")
+def test_a3_a_joined_message_leads_to_the_one_it_was_joined_with(cast: Cast):
+    whole = a_message(cast.shop)
+    message = a_message(
+        cast.shop, joined=whole, batch__state=State.LEFT_OUT, batch__reason=Reason.DUPLICATE
+    )
+    html = message_page(cast.viewer, message).content.decode()
+    assert f'href="/messages/{whole.pk}/"' in html
+
+
+def test_f8_the_text_is_the_one_of_its_revision_whatever_the_template_says_now(cast: Cast):
+    message = a_message(cast.shop)
+    template = message.batch.revision.template
+    template.current = make.TemplateRevisionFactory(template=template, body="새 글 #{지급근거}")
+    template.save()
+    html = message_page(cast.viewer, message).content.decode()
+    assert "봄맞이 10% 쿠폰" in html and "새 글" not in html
+
+
+def test_f9_an_erased_message_has_no_text_and_still_a_page(cast: Cast):
+    message = a_message(cast.shop, customer=None, variables={}, address="")
+    assert message_page(cast.viewer, message).status_code == 200
+    assert cast.viewer.get(HISTORY).status_code == 200
