@@ -198,12 +198,13 @@ def leave_batches(messages: QuerySet[Message], now: datetime) -> None:
         {
             "message": "id",
             "reason": Coalesce("outcome__reason", "batch__reason"),
-            "since": Coalesce("outcome__at", "batch__planned_at"),
+            # A batch that was left out at freezing has been so since then, not since it was planned.
+            "since": Coalesce("outcome__at", "batch__settled_at", "batch__planned_at"),
             "until": Value(now),
         },
     )
     late = Q(outcome__state=State.LEFT_OUT)
-    counts = messages.values("batch_id").annotate(all=Count("*"), late=Count("*", filter=late))
+    counts = messages.values("batch_id").annotate(all=Count("*"), late=Count("pk", filter=late))
     for row in counts.order_by("batch_id"):
         Batch.objects.filter(pk=row["batch_id"]).update(
             size=F("size") - row["all"], left_out=F("left_out") - row["late"]
