@@ -1,6 +1,5 @@
 """Test sends: the real message, drawn from the real target, to the tester's own phone (A8)."""
 
-from collections.abc import Callable
 from datetime import datetime
 from random import SystemRandom
 from typing import Any
@@ -22,7 +21,7 @@ from messaging.preview import sample_values
 from orders.masking import mask_name
 from orders.phones import normalise_phone
 
-Draw = Callable[[int, int], int]
+_random = SystemRandom()
 
 
 @transaction.atomic
@@ -32,7 +31,6 @@ def send_test(
     kind: Kind,
     phone: str,
     now: datetime,
-    draw: Draw = SystemRandom().randint,
 ) -> Message:
     """Put one test message in the outbox, for the phone number that the tester typed in.
 
@@ -58,7 +56,7 @@ def send_test(
         purpose=Purpose.INFORMATION,
         as_of=now,
     )
-    content, url = _content(settings, now, draw)
+    content, url = _content(settings, now)
     return write_test(
         run=run,
         gateway=gateway,
@@ -70,11 +68,9 @@ def send_test(
     )
 
 
-def _content(
-    settings: CouponMessageSettings, now: datetime, draw: Draw
-) -> tuple[dict[str, Any], str]:
+def _content(settings: CouponMessageSettings, now: datetime) -> tuple[dict[str, Any], str]:
     """Variables and URL of the drawn recipient's coupon."""
-    issued = _draw_coupon(settings, now, draw)
+    issued = _draw_coupon(settings, now)
     if issued is None:
         content = sample_values(settings.shop, Topic.COUPON, now)
         return content | {"name": mask_name(content["name"])}, settings.url
@@ -90,7 +86,7 @@ def _content(
     return content | {"name": mask_name(content["name"])}, row["own"] or settings.url
 
 
-def _draw_coupon(settings: CouponMessageSettings, now: datetime, draw: Draw) -> int | None:
+def _draw_coupon(settings: CouponMessageSettings, now: datetime) -> int | None:
     """A usable coupon of the shop: the first from a random place on, so that no row is counted."""
     usable = IssuedCoupon.objects.filter(usable_later(now), shop=settings.shop).exclude(
         coupon__grant_basis=""
@@ -98,7 +94,7 @@ def _draw_coupon(settings: CouponMessageSettings, now: datetime, draw: Draw) -> 
     ends = usable.aggregate(low=Min("pk"), high=Max("pk"))
     if ends["low"] is None:
         return None
-    place = draw(ends["low"], ends["high"])
+    place = _random.randint(ends["low"], ends["high"])
     found: int | None = (
         usable.filter(pk__gte=place).order_by("pk").values_list("pk", flat=True).first()
     )

@@ -6,46 +6,95 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0002_initial'),
-        ('orders', '0001_initial'),
+        ("crm", "0002_initial"),
+        ("orders", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DecidedBundle',
+            name="DecidedBundle",
             fields=[
-                ('first', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='+', serialize=False, to='crm.decidedcoupon')),
-                ('number', models.BigIntegerField()),
-                ('different', models.BigIntegerField()),
-                ('verdict', models.CharField(max_length=20)),
+                (
+                    "first",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="crm.decidedcoupon",
+                    ),
+                ),
+                ("number", models.BigIntegerField()),
+                ("different", models.BigIntegerField()),
+                ("verdict", models.CharField(max_length=20)),
             ],
             options={
-                'db_table': 'crm_decided_bundle',
-                'managed': False,
+                "db_table": "crm_decided_bundle",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Rehearsal',
+            name="Rehearsal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_at', models.DateTimeField(verbose_name='asked at')),
-                ('start', models.DateTimeField(verbose_name='from')),
-                ('end', models.DateTimeField(verbose_name='to')),
-                ('kinds', models.JSONField(verbose_name='messages')),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='queued', max_length=8, verbose_name='state')),
-                ('percent', models.PositiveSmallIntegerField(default=0, verbose_name='progress')),
-                ('result', models.JSONField(null=True, verbose_name='result')),
-                ('asked_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('shop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rehearsals', to='orders.shop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("start", models.DateTimeField(verbose_name="from")),
+                ("end", models.DateTimeField(verbose_name="to")),
+                ("kinds", models.JSONField(verbose_name="messages")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("percent", models.PositiveSmallIntegerField(default=0, verbose_name="progress")),
+                ("result", models.JSONField(null=True, verbose_name="result")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "shop",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rehearsals",
+                        to="orders.shop",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rehearsal',
-                'verbose_name_plural': 'rehearsals',
-                'indexes': [models.Index(fields=['shop', '-asked_at'], name='rehearsal_shop')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='rehearsal_has_a_period')],
+                "verbose_name": "rehearsal",
+                "verbose_name_plural": "rehearsals",
+                "indexes": [models.Index(fields=["shop", "-asked_at"], name="rehearsal_shop")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("end__gt", models.F("start"))),
+                        name="rehearsal_has_a_period",
+                    )
+                ],
             },
         ),
     ]
