@@ -19,9 +19,10 @@ from crm.coupon_settings import set_wording, settings_of, switch
 from crm.ingest import CouponOverrideRecord
 from crm.models import Kind
 from crm.replaying import replay
-from crm.shops import BUTTONS, add_owner, create_shop
+from crm.shops import add_owner, create_shop
 from crm.ticks import ten_minutes_until
 from messaging.models import Channel, MessageTemplate, Topic
+from messaging.starters import STARTERS
 from messaging.templates import create_template
 from orders.imports.online_retail import import_orders
 from orders.ingest import ingest
@@ -114,7 +115,7 @@ def _create_grade_template(shop: Shop, now: datetime) -> None:
             topic=Topic.COUPON,
             name=GRADE_TEMPLATE,
             body=GRADE_BODY,
-            buttons=BUTTONS[Country.KOREA],
+            buttons=STARTERS[Country.KOREA].issue.buttons,
             now=now,
         )
 

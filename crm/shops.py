@@ -8,44 +8,12 @@ from django.utils.translation import gettext as _
 
 from crm.models import CouponMessageSettings
 from messaging.models import Channel, Gateway, SendingSettings, Topic
+from messaging.starters import STARTERS
 from messaging.templates import create_template
 from orders.models import Country, Membership, Role, Shop, User
 
 ZONES = {Country.KOREA: "Asia/Seoul", Country.JAPAN: "Asia/Tokyo"}
 CURRENCIES = {Country.KOREA: "KRW", Country.JAPAN: "JPY"}
-
-BUTTONS = {
-    Country.KOREA: [{"type": "AC"}, {"type": "WL", "name": "쿠폰함 열기"}],
-    Country.JAPAN: [{"type": "AC"}, {"type": "WL", "name": "クーポンを見る"}],
-}
-
-# name and body of the template for the issue message, then for the expiry message
-DEFAULT_TEMPLATES = {
-    Country.KOREA: (
-        (
-            "기본 템플릿 · 쿠폰 발급",
-            "쿠폰이 도착했어요\n\n#{이름}님, #{상점명}에서 쿠폰을 넣어드렸어요.\n\n"
-            "▪ 쿠폰: #{쿠폰명}\n▪ 혜택: #{혜택}\n▪ 사용 기한: #{사용기한}\n\n※ #{지급근거}",
-        ),
-        (
-            "기본 템플릿 · 쿠폰 만료",
-            "쿠폰이 곧 사라져요\n\n#{이름}님, #{상점명}에서 받으신 쿠폰의 사용 기한이 다가와요.\n\n"
-            "▪ 쿠폰: #{쿠폰명}\n▪ 혜택: #{혜택}\n▪ 사용 기한: #{사용기한}\n\n※ #{지급근거}",
-        ),
-    ),
-    Country.JAPAN: (
-        (
-            "標準テンプレート · クーポン発行",
-            "クーポンが届きました\n\n#{이름}様、#{상점명}からクーポンをお届けしました。\n\n"
-            "▪ クーポン: #{쿠폰명}\n▪ 特典: #{혜택}\n▪ 有効期限: #{사용기한}\n\n※ #{지급근거}",
-        ),
-        (
-            "標準テンプレート · クーポン期限",
-            "クーポンの期限が近づいています\n\n#{이름}様、#{상점명}のクーポンがまもなく期限です。\n\n"
-            "▪ クーポン: #{쿠폰명}\n▪ 特典: #{혜택}\n▪ 有効期限: #{사용기한}\n\n※ #{지급근거}",
-        ),
-    ),
-}
 
 
 @transaction.atomic
@@ -73,12 +41,12 @@ def create_shop(*, slug: str, name: str, country: Country, now: datetime) -> Sho
             shop=shop,
             channel=Channel.ALIMTALK,
             topic=Topic.COUPON,
-            name=template_name,
-            body=body,
-            buttons=BUTTONS[country],
+            name=starter.name,
+            body=starter.body,
+            buttons=starter.buttons,
             now=now,
         )
-        for template_name, body in DEFAULT_TEMPLATES[country]
+        for starter in STARTERS[country]
     )
     CouponMessageSettings.objects.create(shop=shop, issue_template=issue, expiry_template=expiry)
     return shop

@@ -42,6 +42,8 @@ def revise_template(
     body = body.replace("\r\n", "\n").strip()
     check_body(body, channel=Channel(template.channel), topic=Topic(template.topic))
     check_buttons(buttons)
+    # Two people who save at once write two revisions, one after the other.
+    MessageTemplate.objects.select_for_update(no_key=True).get(pk=template.pk)
     current = template.current
     if current and (current.body, current.buttons) == (body, buttons):
         return current

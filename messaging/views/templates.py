@@ -34,7 +34,7 @@ def templates(request: ShopRequest) -> HttpResponse:
 @console(Role.MANAGER)
 def template_new(request: ShopRequest) -> HttpResponse:
     """Word a new template; it starts from one that works."""
-    starter = STARTERS[Country(request.shop.country)]
+    starter = STARTERS[Country(request.shop.country)].issue
     initial = {**wording_initial(starter.body, starter.buttons), "name": ""}
     form = TemplateForm(request.POST or None, shop=request.shop, initial=initial)
     if request.method == "POST" and form.is_valid():

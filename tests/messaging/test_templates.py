@@ -98,7 +98,7 @@ def test_the_same_wording_again_is_no_new_revision(shop):
 
 @pytest.mark.parametrize("country", Country)
 def test_the_starters_could_be_sent(country):
-    starter = STARTERS[country]
+    starter = STARTERS[country].issue
     check_body(starter.body, channel=Channel.ALIMTALK, topic=Topic.COUPON)
     check_buttons(starter.buttons)
 
@@ -106,7 +106,7 @@ def test_the_starters_could_be_sent(country):
 @pytest.mark.parametrize(("country", "zone"), [("KR", "Asia/Seoul"), ("JP", "Asia/Tokyo")])
 def test_a_preview_fills_in_every_variable(country, zone):
     shop = ShopFactory.create(country=country, timezone=zone)
-    body = STARTERS[Country(country)].body
+    body = STARTERS[Country(country)].issue.body
     values = sample_values(shop, Topic.COUPON, NOW)
     seen = preview(body, [], Topic.COUPON, Locale.of(shop), values, 2026)
     assert not any("#{" in part.text for part in seen.parts)
@@ -152,7 +152,7 @@ def test_an_empty_list_says_what_to_do_first(manager):
 
 def test_a_new_template_starts_from_wording_that_works(manager, shop):
     initial = manager.get(NEW).context["form"].initial
-    assert initial["body"] == STARTERS[Country.KOREA].body
+    assert initial["body"] == STARTERS[Country.KOREA].issue.body
 
 
 def test_saving_a_new_template_makes_its_first_revision(manager, shop):
