@@ -6,10 +6,12 @@ and job, and whoever moves its lease plans it.
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
+from django.db import transaction
 from django.db.models import Q
 
 from crm.campaigns import coupon_messages
@@ -26,6 +28,10 @@ from orders.models import Shop
 
 # A planner that dies is followed by another after this long; a living one renews it each chunk.
 LEASE = timedelta(minutes=3)
+
+
+class LeaseLostError(Exception):
+    """The job is no longer ours to plan; what its chunk has written is rolled back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +101,19 @@ def _run(due: Due, now: datetime, replayed: bool) -> Plan | None:
         return None
 
     def renew() -> None:
-        until = now + timedelta(seconds=monotonic() - started) + LEASE
-        Due.objects.filter(pk=due.pk).update(leased_until=until)
+        _hold(due, now + timedelta(seconds=monotonic() - started) + LEASE)
 
-    job = Job(due.job)
-    schedule = SCHEDULES[job]
+    schedule = SCHEDULES[Job(due.job)]
     settings = CouponMessageSettings.objects.select_related(
         "shop__sending", "issue_template", "expiry_template"
     ).get(shop=due.shop_id)
-    plan = Plan(job, due.shop)
-    while due.next_at <= now:
-        at = schedule.tick(due.next_at, now)
-        tick = Tick(at=at, now=now, since=due.seen_through, replayed=replayed)
-        plan.decisions.update(coupon_messages.plan(settings, schedule.kind, tick, renew))
-        due.seen_through = schedule.seen(settings, tick)
-        due.next_at = schedule.first(settings, at + MOMENT)
-        due.leased_until = None if due.next_at > now else due.leased_until
-        due.save(update_fields=["seen_through", "next_at", "leased_until"])
+    plan = Plan(Job(due.job), due.shop)
+    with suppress(LeaseLostError):
+        while due.next_at <= now:
+            at = schedule.tick(due.next_at, now)
+            tick = Tick(at=at, now=now, since=due.seen_through, replayed=replayed)
+            plan.decisions.update(coupon_messages.plan(settings, schedule.kind, tick, renew))
+            _finish(due, settings, tick)
     return plan
 
 
@@ -119,7 +121,28 @@ def _lease(due: Due, now: datetime) -> bool:
     """Take the row by compare-and-swap, so that a shop's job has one planner at a time."""
     free = Q(leased_until=None) | Q(leased_until__lte=now)
     mine = Due.objects.filter(free, pk=due.pk, next_at=due.next_at)
-    return bool(mine.update(leased_until=now + LEASE))
+    due.leased_until = now + LEASE
+    return bool(mine.update(leased_until=due.leased_until))
+
+
+def _hold(due: Due, until: datetime) -> None:
+    """Move our lease; LeaseLostError where the job was turned off or another has taken it over."""
+    if not Due.objects.filter(pk=due.pk, leased_until=due.leased_until).update(leased_until=until):
+        raise LeaseLostError
+    due.leased_until = until
+
+
+@transaction.atomic
+def _finish(due: Due, settings: CouponMessageSettings, tick: Tick) -> None:
+    """Note how far the tick has looked, and when the next one is; the last one ends the lease."""
+    assert due.leased_until  # noqa: S101 - we have it
+    _hold(due, due.leased_until)
+    schedule = SCHEDULES[Job(due.job)]
+    due.seen_through = schedule.seen(settings, tick)
+    settings.refresh_from_db(fields=["expiry_time"])  # T may have changed while we planned
+    due.next_at = schedule.first(settings, tick.at + MOMENT)
+    due.leased_until = None if due.next_at > tick.now else due.leased_until
+    due.save(update_fields=["seen_through", "next_at", "leased_until"])
 
 
 def schedule(settings: CouponMessageSettings, job: Job, since: datetime) -> None:
