@@ -2,11 +2,38 @@
 
 from django.urls import URLPattern, path
 
-from crm.views import coupons, customer, customers, shop_settings
+from crm.views import coupon_messages, coupons, customer, customers, home, rehearsal, shop_settings
 
 app_name = "crm"
 
 urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("coupon-messages/", coupon_messages.coupon_messages, name="coupon_messages"),
+    path(
+        "coupon-messages/preview/",
+        coupon_messages.coupon_messages_live,
+        name="coupon_messages_live",
+    ),
+    path(
+        "coupon-messages/<str:kind>/forecast/",
+        coupon_messages.coupon_messages_forecast,
+        name="coupon_messages_forecast",
+    ),
+    path(
+        "coupon-messages/<str:kind>/switch/",
+        coupon_messages.coupon_messages_switch,
+        name="coupon_messages_switch",
+    ),
+    path(
+        "coupon-messages/test/", coupon_messages.coupon_messages_test, name="coupon_messages_test"
+    ),
+    path(
+        "coupon-messages/test/<int:pk>/",
+        coupon_messages.coupon_messages_test_sent,
+        name="coupon_messages_test_sent",
+    ),
+    path("rehearsal/", rehearsal.rehearsal, name="rehearsal"),
+    path("rehearsal/<int:pk>/", rehearsal.rehearsal_result, name="rehearsal_result"),
     path("coupons/", coupons.coupons, name="coupons"),
     path("coupons/basis/", coupons.coupons_basis, name="coupons_basis"),
     path("coupons/<int:pk>/", coupons.coupon, name="coupon"),

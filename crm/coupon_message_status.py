@@ -1,0 +1,116 @@
+"""How the coupon messages stand: on or off, when they run next, what the last run did."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from coupons.models import Coupon, IssuedCoupon
+from coupons.models.issued import usable_later
+from crm.batch_counts import counts
+from crm.coupon_previews import coupon_variables
+from crm.models import CouponMessageSettings, Due, Kind
+from crm.ticks import expiry_time_from, expiry_window
+from messaging.models import Batch, MessageTemplate, Run, Topic
+from messaging.preview import Preview, preview, sample_values
+from messaging.wording import Locale
+
+BUNDLED = 2  # how many other coupons the preview bundles, where the shop has so many
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The last run that decided anything. `planned` counts all that were not left out."""
+
+    at: datetime
+    planned: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One coupon message: since when it is on (None: off), its next and its last run."""
+
+    kind: Kind
+    since: datetime | None
+    next_at: datetime | None
+    last: LastRun | None
+
+    @property
+    def on(self) -> bool:
+        """Whether the merchant has turned it on."""
+        return self.since is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The next expiry message: when, and the expiries [start, end) that it is for (A4)."""
+
+    at: datetime
+    start: datetime
+    end: datetime
+
+
+def status(settings: CouponMessageSettings, kind: Kind) -> Status:
+    """How this message stands. Three queries."""
+    due = Due.objects.filter(shop=settings.shop, job=kind.value).first()
+    since = settings.issue_since if kind == Kind.ISSUED else settings.expiry_since
+    return Status(kind, since, due.next_at if due else None, _last_run(settings, kind))
+
+
+def _last_run(settings: CouponMessageSettings, kind: Kind) -> LastRun | None:
+    runs = Run.objects.filter(shop=settings.shop, kind=kind, is_test=False)
+    run = runs.order_by("-as_of").first()
+    if run is None:
+        return None
+    found = Batch.objects.filter(run=run).aggregate(**counts())
+    left_out = found.pop("omitted")
+    return LastRun(run.as_of, sum(found.values()), left_out)
+
+
+def next_window(settings: CouponMessageSettings, at: time, now: datetime) -> Window:
+    """The window of the next expiry message if its time were `at`."""
+    chosen = CouponMessageSettings(shop=settings.shop, expiry_time=at)
+    due = Due.objects.filter(shop=settings.shop, job=Kind.EXPIRING.value).first()
+    tick = expiry_time_from(chosen, now)
+    return Window(tick, *expiry_window(chosen, tick, due.seen_through if due else None))
+
+
+def example(settings: CouponMessageSettings, now: datetime) -> tuple[dict[str, Any], bool]:
+    """Values for the preview, of a real coupon where the shop has one; and whether it is real.
+
+    The person is made up in any case.
+    """
+    shop = settings.shop
+    values = sample_values(shop, Topic.COUPON, now)
+    coupons = Coupon.objects.for_shop(shop).exclude(grant_basis="").order_by("-pk")
+    found = list(coupons.select_related("shop")[: BUNDLED + 1])
+    if not found:
+        return values, False
+    values |= coupon_variables(found[0]) | {"more": len(found) - 1}
+    issued = IssuedCoupon.objects.filter(usable_later(now), coupon=found[0]).order_by("-pk").first()
+    if issued is not None:
+        values["expires"] = issued.expires_at.isoformat() if issued.expires_at else None
+    return values, True
+
+
+def bubble(
+    settings: CouponMessageSettings,
+    template: MessageTemplate | None,
+    values: dict[str, Any],
+    url: str,
+    now: datetime,
+) -> Preview | None:
+    """The message as it would arrive; None without wording in use."""
+    if template is None or template.current is None:
+        return None
+    seen = preview(
+        template.current.body,
+        template.current.buttons,
+        Topic(template.topic),
+        Locale.of(settings.shop),
+        values,
+        now.astimezone(ZoneInfo(settings.shop.timezone)).year,
+    )
+    buttons = [{**one, "url": url} if one["type"] == "WL" and url else one for one in seen.buttons]
+    return replace(seen, buttons=buttons)

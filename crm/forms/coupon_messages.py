@@ -1,0 +1,103 @@
+"""What the coupon messages say and when, and whom a test goes to."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.core.validators import URLValidator
+from django.utils.translation import gettext_lazy as _
+
+from crm.coupon_settings import expiry_times
+from crm.coupons import usable_templates
+from crm.models import CouponMessageSettings, Kind
+from messaging.models import MessageTemplate
+
+TEMPLATES = {Kind.ISSUED: "issue_template", Kind.EXPIRING: "expiry_template"}
+
+
+class CouponMessagesForm(forms.Form):
+    """Templates, the page that a tap opens, and T (A1, A4). The switches act by themselves."""
+
+    issue_template = forms.ModelChoiceField(
+        label=_("Template"), queryset=MessageTemplate.objects.none(), empty_label=None
+    )
+    expiry_template = forms.ModelChoiceField(
+        label=_("Template"), queryset=MessageTemplate.objects.none(), empty_label=None
+    )
+    expiry_time = forms.TypedChoiceField(label=_("Time of day"), coerce=dt.time.fromisoformat)
+    url = forms.CharField(
+        label=_("Page that a tap opens"),
+        help_text=_("The button in the message leads there. Empty: the button opens nothing."),
+        max_length=500,
+        required=False,
+        validators=[
+            URLValidator(
+                schemes=["http", "https"],
+                message=_("Write the whole address; it begins with http:// or https://."),
+            )
+        ],
+        widget=forms.URLInput(attrs={"placeholder": "https://"}),
+    )
+
+    def __init__(
+        self, *args: Any, settings: CouponMessageSettings, editable: bool = True, **kwargs: Any
+    ) -> None:
+        """A form on these settings, with the shop's own templates alone (F10)."""
+        super().__init__(*args, **kwargs)
+        self.settings = settings
+        self.templates = list(usable_templates(settings.shop))
+        for name in TEMPLATES.values():
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+            field.queryset = usable_templates(settings.shop)
+            self.initial[name] = getattr(settings, f"{name}_id")
+        times = self.fields["expiry_time"]
+        assert isinstance(times, forms.ChoiceField)  # noqa: S101 - for the type checker
+        times.choices = [(f"{at:%H:%M}",) * 2 for at in expiry_times(settings.shop.country)]
+        self.initial["expiry_time"] = f"{settings.expiry_time:%H:%M}"
+        self.initial["url"] = settings.url
+        for each in self.fields.values():
+            each.disabled = not editable
+
+    def chosen_template(self, kind: Kind) -> MessageTemplate | None:
+        """The template as it stands in the form, right or wrong: for the preview."""
+        own = {str(one.pk): one for one in self.templates}
+        return own.get(str(self[TEMPLATES[kind]].value()))
+
+    def chosen_time(self) -> dt.time:
+        """T as it stands in the form; what is none of the offered counts as the saved one."""
+        offered = {f"{at:%H:%M}": at for at in expiry_times(self.settings.shop.country)}
+        return offered.get(str(self["expiry_time"].value()), self.settings.expiry_time)
+
+    def chosen_url(self) -> str:
+        """The address as it stands in the form, if it is one."""
+        self.is_valid()
+        return str(self.cleaned_data.get("url", "")) if self.is_bound else self.settings.url
+
+
+class TestSendForm(forms.Form):
+    """Which message, and the tester's own number (A8)."""
+
+    __test__ = False  # no test of ours
+
+    kind = forms.ChoiceField(label=_("Message"), widget=forms.RadioSelect)
+    phone = forms.CharField(
+        label=_("Your phone number"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={
+                "type": "tel",
+                "inputmode": "tel",
+                "autocomplete": "tel",
+                "placeholder": "010-0000-0000",
+            }
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Begins with the issue message."""
+        super().__init__(*args, **kwargs)
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
+        field.choices = Kind.choices
+        self.initial.setdefault("kind", Kind.ISSUED.value)
