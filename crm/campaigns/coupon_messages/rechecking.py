@@ -20,18 +20,29 @@ from messaging.verdicts import MENDABLE
 def recheck(messages: Sequence[Candidate], now: datetime) -> Rechecked:
     """Lost coupons leave their bundle and n is counted anew; an empty bundle is `coupon_gone`.
 
+    A coupon whose grant basis was taken back meanwhile keeps its message from going out (A9).
     What is left out here for something that can be mended waits to be decided again.
     """
-    mendable = [m.id for m in messages if m.reason in MENDABLE]
-    CouponNotice.objects.filter(kind=Kind.ISSUED, message_id__in=mendable).update(waiting=True)
-    affected = _with_lost_coupons([m.id for m in messages if not m.reason], now)
-    if not affected:
-        return Rechecked()
+    going = [m.id for m in messages if not m.reason]
+    baseless = _without_basis(going, now)
+    _wait_again([*(m.id for m in messages if m.reason in MENDABLE), *baseless])
+    affected = _with_lost_coupons([pk for pk in going if pk not in baseless], now)
     left = _coupons_left(affected, now)
+    gone = {pk: Reason.COUPON_GONE for pk in affected if pk not in left}
     return Rechecked(
-        left_out={pk: Reason.COUPON_GONE for pk in affected if pk not in left},
+        left_out=gone | dict.fromkeys(baseless, Reason.NO_GRANT_BASIS),
         changed=_contents(left),
     )
+
+
+def _wait_again(ids: Sequence[int]) -> None:
+    CouponNotice.objects.filter(kind=Kind.ISSUED, message_id__in=ids).update(waiting=True)
+
+
+def _without_basis(ids: Sequence[int], now: datetime) -> set[int]:
+    notices = CouponNotice.objects.filter(message_id__in=ids, issued__coupon__grant_basis="")
+    usable = notices.filter(usable_later(now, prefix="issued__"))
+    return set(usable.values_list("message_id", flat=True))
 
 
 def _with_lost_coupons(ids: Sequence[int], now: datetime) -> list[int]:
