@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -80,11 +81,15 @@ LIFE_WORDS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class BoxCoupon:
-    """A coupon in a customer's box, and how it stands; `at` is when it came to stand so."""
+    """A coupon in a customer's box, and how it stands.
+
+    `at` is when it came to stand so; `good_until` the last minute of use, None for no end.
+    """
 
     issued: IssuedCoupon
     life: str
     at: datetime | None
+    good_until: datetime | None
 
     @property
     def words(self) -> str | Promise:
@@ -98,7 +103,17 @@ def box(customer: Customer, now: datetime) -> list[BoxCoupon]:
     newest = (
         issued.filter(issued_at__lte=now).select_related("coupon").order_by("-issued_at", "-pk")
     )
-    return [BoxCoupon(one, *life_of(one, now)) for one in newest[:MOST_SHOWN]]
+    zone = ZoneInfo(customer.shop.timezone)
+    return [
+        BoxCoupon(one, *life_of(one, now), good_until=_last_minute(one.expires_at, zone))
+        for one in newest[:MOST_SHOWN]
+    ]
+
+
+def _last_minute(ends: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """Of what ends at a midnight people read the day before, as the message says it too."""
+    midnight = ends is not None and ends.astimezone(zone).time() == time()
+    return ends - timedelta(minutes=1) if ends and midnight else ends
 
 
 def life_of(issued: IssuedCoupon, now: datetime) -> tuple[str, datetime | None]:

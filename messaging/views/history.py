@@ -123,6 +123,7 @@ def _message(
         "customer_url": page_url("crm:customer", found.customer_id) if found.customer else "",
         "run_url": page_url(found.batch.run.page),
         "steps": reading.life_line(found),
+        "went_out": reading.state_of(found) not in (State.WAITING, State.LEFT_OUT),
         "letter": reading.letter(found, masked=masked),
         "advice": advice,
         "advice_url": page_url(advice.page) if advice else "",
