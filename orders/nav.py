@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -53,28 +53,15 @@ class Link:
 
 def sections(path: str) -> list[tuple[Text, list[Link]]]:
     """Headings and links, the one that `path` lies below marked as current."""
-    places = {entry: _url(entry) for section in SECTIONS for entry in section.entries}
-    here = current_url(path, [url for url in places.values() if url])
-    shown = []
-    for section in SECTIONS:
-        links = [
-            Link(entry.label, places[entry], places[entry] == here)
-            for entry in section.entries
-            if places[entry]
-        ]
-        shown.append((section.heading, links))
-    return [(heading, links) for heading, links in shown if links]
+    urls = {entry: reverse(entry.name) for section in SECTIONS for entry in section.entries}
+    here = current_url(path, list(urls.values()))
+    return [
+        (section.heading, [Link(e.label, urls[e], urls[e] == here) for e in section.entries])
+        for section in SECTIONS
+    ]
 
 
 def current_url(path: str, urls: list[str]) -> str:
     """The longest of these that `path` begins with; the home page stands for itself alone."""
     below = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
     return max(below, key=len, default="")
-
-
-def _url(entry: Entry) -> str:
-    # While pages are being built: an entry whose page is not there yet is not shown.
-    try:
-        return reverse(entry.name)
-    except NoReverseMatch:
-        return ""

@@ -9,6 +9,7 @@ before the rows are there and inserts each table with one statement.
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from messaging.models.gateways import Channel, Gateway
 from messaging.models.templates import TemplateRevision
@@ -46,7 +47,7 @@ class Reason(models.TextChoices):
 class RunState(models.TextChoices):
     """What may be done with a run's messages. Only an open run is sent from."""
 
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("run", "Open")
     PAUSED = "paused", _("Paused")
     STOPPED = "stopped", _("Stopped")
 
