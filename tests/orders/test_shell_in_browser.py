@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from orders.login_links import login_link
-from orders.models import Role
+from orders.models import Role, User
 from tests.factories import MembershipFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -16,8 +16,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def console(live: Page, settings, live_server) -> Page:
     """An owner's browser, logged in by a link, on a page of the console."""
     settings.BASE_URL = live_server.url
-    member = MembershipFactory(role=Role.OWNER)
-    live.goto(login_link(member.user))
+    user = User.objects.create_user("owner@example.com")
+    MembershipFactory(user=user, role=Role.OWNER)
+    live.goto(login_link(user))
     live.goto("/coupons/")
     return live
 
