@@ -86,6 +86,16 @@ def tick(shop: Shop, at: datetime = NOW) -> Counter[str]:
     return sum((plan.decisions for plan in run_due(now=at, shop=shop)), Counter[str]())
 
 
+def shop_with_messages(count: int) -> Shop:
+    """A new shop with so many messages that wait to be sent at NOW, in one batch."""
+    shop = open_shop(Kind.ISSUED)
+    coupon = add_coupon(shop)
+    for _ in range(count):
+        give(add_customer(shop), coupon)
+    tick(shop)
+    return shop
+
+
 def set_quiet(shop: Shop, start: str, end: str) -> None:
     """Close [start, end) of the shop's clock for information (F4)."""
     sending = SendingSettings.objects.get(shop=shop)
