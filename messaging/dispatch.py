@@ -26,6 +26,7 @@ from orders.models import Shop
 THREADS = 16
 MAX_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=1)
 SET_ASIDE = timedelta(hours=1)
 
 logger = logging.getLogger(__name__)
@@ -35,10 +36,11 @@ Said = Answers | Rejected | Busy | AnswerLost
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """A frozen batch on its way; `ask` where it may have been taken before."""
+    """A frozen batch on its way; `in_doubt` where it may have been taken before."""
 
     batch: FrozenBatch
     attempt: int
+    in_doubt: bool = False
     ask: bool = False
 
 
@@ -84,8 +86,8 @@ def dispatch(
 
 def _next_errand(this: Round) -> Errand | None:
     """Claim due batches until one is to be sent; None when nothing is due."""
-    batch: Batch | None = None
     while True:
+        batch: Batch | None = None
         try:
             with transaction.atomic():
                 batch = _claim(this)
@@ -99,7 +101,7 @@ def _next_errand(this: Round) -> Errand | None:
                 raise
             _set_aside(this, batch)
             continue
-        this.counts[State.LEFT_OUT] += gone
+        this.counts += Counter({State.LEFT_OUT: gone})
         if errand:
             return errand
 
@@ -153,12 +155,12 @@ def _open(this: Round, batch: Batch) -> bool:
     return opening <= this.now
 
 
-def _again(this: Round, batch: Batch) -> Errand:
+def _again(this: Round, batch: Batch, *, in_doubt: bool = False, ask: bool = False) -> Errand:
     """The same bytes under the same key, under a new lease."""
     batch.state, batch.turn = State.SENDING, this.now + LEASE
     batch.attempt += 1
     batch.save(update_fields=["state", "turn", "attempt"])
-    return Errand(frozen(batch), batch.attempt)
+    return Errand(frozen(batch), batch.attempt, in_doubt, ask)
 
 
 def _recover(this: Round, batch: Batch) -> Errand | None:
@@ -167,10 +169,10 @@ def _recover(this: Round, batch: Batch) -> Errand | None:
     provider = this.connect(held.provider)
     assert batch.frozen_at  # noqa: S101 - a frozen batch has it
     if this.now + LEASE < batch.frozen_at + provider.remembers and batch.attempt < MAX_ATTEMPTS:
-        return _again(this, batch)
+        # Perhaps nobody has seen it yet: it waits for the opening like any other (F4).
+        return _again(this, batch, in_doubt=True) if _open(this, batch) else None
     if provider.can_ask and batch.attempt < 2 * MAX_ATTEMPTS:
-        errand = _again(this, batch)
-        return Errand(errand.batch, errand.attempt, ask=True)
+        return _again(this, batch, in_doubt=True, ask=True)
     this.counts += settle(held, Answers(State.UNKNOWN), this.now)
     batch.refresh_from_db()
     return None
@@ -200,9 +202,13 @@ def _write_down(this: Round, errand: Errand, said: Said) -> None:
 
 def _pause(this: Round, errand: Errand, busy: Busy) -> None:
     """Wait as long as the provider asked, or twice as long as the last time (F6)."""
-    if errand.ask:
-        return  # whether it was taken is still open: it stays as it is until the lease ends
-    if errand.attempt >= MAX_ATTEMPTS:
+    if errand.attempt >= MAX_ATTEMPTS and not errand.in_doubt:
         this.counts += fail(errand.batch, busy.code, this.now)
         return
-    put_back(errand.batch, busy.wait or FIRST_PAUSE * 2 ** (errand.attempt - 1), this.now)
+    pause = busy.wait or min(FIRST_PAUSE * 2 ** (errand.attempt - 1), LONGEST_PAUSE)
+    put_back(
+        errand.batch,
+        attempt=errand.attempt,
+        until=this.now + pause,
+        in_doubt=errand.in_doubt,
+    )

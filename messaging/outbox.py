@@ -198,7 +198,7 @@ def leave_batches(messages: QuerySet[Message], now: datetime) -> None:
         {
             "message": "id",
             "reason": Coalesce("outcome__reason", "batch__reason"),
-            # A batch that was left out at freezing has been so since then, not since it was planned.
+            # What was left out at freezing has been so since then, not since it was planned.
             "since": Coalesce("outcome__at", "batch__settled_at", "batch__planned_at"),
             "until": Value(now),
         },

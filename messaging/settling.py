@@ -1,7 +1,7 @@
 """Writing down what the provider said."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -48,11 +48,16 @@ def fail(frozen: FrozenBatch, code: str, now: datetime) -> Counter[State]:
 
 
 @transaction.atomic
-def put_back(frozen: FrozenBatch, pause: timedelta, now: datetime) -> None:
-    """Let a batch of which nothing was taken have another turn, with the same bytes and key."""
+def put_back(frozen: FrozenBatch, *, attempt: int, until: datetime, in_doubt: bool) -> None:
+    """Let a batch have another turn at `until`, with the same bytes and key.
+
+    Where an earlier answer was lost it stays in doubt: it is recovered, not simply sent again.
+    A worker whose batch another has taken up since changes nothing.
+    """
     batch = _still_sending(frozen)
-    if batch is not None:
-        batch.state, batch.turn = State.WAITING, now + pause
+    if batch is not None and batch.attempt == attempt:
+        batch.state = State.SENDING if in_doubt else State.WAITING
+        batch.turn = until
         batch.save(update_fields=["state", "turn"])
 
 
