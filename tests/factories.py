@@ -6,10 +6,10 @@ one chunk stand in the order in which they were made.
 """
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
-from django.db.models import F, Max
+from django.db.models import F, Max, Model
 from factory.declarations import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory
 from factory.django import DjangoModelFactory, Password
 from factory.helpers import post_generation
@@ -63,7 +63,21 @@ def coupon_values(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-class ShopFactory(DjangoModelFactory[Shop]):
+M = TypeVar("M", bound=Model)
+
+
+class Factory(DjangoModelFactory[M]):
+    """Calling a factory makes a row; its own types do not say so."""
+
+    class Meta:
+        abstract = True
+
+    if TYPE_CHECKING:
+
+        def __new__(cls, *args: Any, **kwargs: Any) -> M: ...  # type: ignore[misc]
+
+
+class ShopFactory(Factory[Shop]):
     """A Korean shop."""
 
     class Meta:
@@ -76,7 +90,7 @@ class ShopFactory(DjangoModelFactory[Shop]):
     currency = "KRW"
 
 
-class UserFactory(DjangoModelFactory[User]):
+class UserFactory(Factory[User]):
     """Someone who logs in (with `client.force_login`)."""
 
     class Meta:
@@ -87,7 +101,7 @@ class UserFactory(DjangoModelFactory[User]):
     password = Password(None)
 
 
-class MembershipFactory(DjangoModelFactory[Membership]):
+class MembershipFactory(Factory[Membership]):
     """A user's role in a shop: the owner, unless said otherwise."""
 
     class Meta:
@@ -98,7 +112,7 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     role = Role.OWNER
 
 
-class CustomerFactory(DjangoModelFactory[Customer]):
+class CustomerFactory(Factory[Customer]):
     """A member with a name and a phone of a range that nobody has."""
 
     class Meta:
@@ -111,7 +125,7 @@ class CustomerFactory(DjangoModelFactory[Customer]):
     email = LazyAttribute(lambda customer: f"{customer.mall_id}@example.com")
 
 
-class ConsentFactory(DjangoModelFactory[Consent]):
+class ConsentFactory(Factory[Consent]):
     """A consent that holds."""
 
     class Meta:
@@ -124,7 +138,7 @@ class ConsentFactory(DjangoModelFactory[Consent]):
     source = "mall"
 
 
-class ProductFactory(DjangoModelFactory[Product]):
+class ProductFactory(Factory[Product]):
     """A product."""
 
     class Meta:
@@ -135,7 +149,7 @@ class ProductFactory(DjangoModelFactory[Product]):
     name = "세라믹 머그컵"
 
 
-class OrderFactory(DjangoModelFactory[Order]):
+class OrderFactory(Factory[Order]):
     """A customer's order of yesterday, without lines."""
 
     class Meta:
@@ -148,7 +162,7 @@ class OrderFactory(DjangoModelFactory[Order]):
     total = 12000
 
 
-class OrderItemFactory(DjangoModelFactory[OrderItem]):
+class OrderItemFactory(Factory[OrderItem]):
     """An order's line."""
 
     class Meta:
@@ -161,7 +175,7 @@ class OrderItemFactory(DjangoModelFactory[OrderItem]):
     unit_price = 12000
 
 
-class CouponFactory(DjangoModelFactory[Coupon]):
+class CouponFactory(Factory[Coupon]):
     """A coupon of ten per cent that has its grant basis."""
 
     class Meta:
@@ -175,7 +189,7 @@ class CouponFactory(DjangoModelFactory[Coupon]):
     grant_basis = "고객님이 참여하신 출석 이벤트로 지급된 쿠폰 안내입니다."
 
 
-class IssuedCouponFactory(DjangoModelFactory[IssuedCoupon]):
+class IssuedCouponFactory(Factory[IssuedCoupon]):
     """A usable coupon in a customer's box, issued an hour ago for ten days."""
 
     class Meta:
@@ -191,7 +205,7 @@ class IssuedCouponFactory(DjangoModelFactory[IssuedCoupon]):
     learned_at = SelfAttribute("issued_at")
 
 
-class GatewayFactory(DjangoModelFactory[Gateway]):
+class GatewayFactory(Factory[Gateway]):
     """The built-in phone."""
 
     class Meta:
@@ -203,7 +217,7 @@ class GatewayFactory(DjangoModelFactory[Gateway]):
     provider = "phone"
 
 
-class MessageTemplateFactory(DjangoModelFactory[MessageTemplate]):
+class MessageTemplateFactory(Factory[MessageTemplate]):
     """A coupon Alimtalk whose first revision is in use."""
 
     class Meta:
@@ -223,7 +237,7 @@ class MessageTemplateFactory(DjangoModelFactory[MessageTemplate]):
         template.save(update_fields=["current"])
 
 
-class TemplateRevisionFactory(DjangoModelFactory[TemplateRevision]):
+class TemplateRevisionFactory(Factory[TemplateRevision]):
     """One more wording of a template; it does not become the one in use."""
 
     class Meta:
@@ -236,7 +250,7 @@ class TemplateRevisionFactory(DjangoModelFactory[TemplateRevision]):
     approved_at = NOW
 
 
-class RunFactory(DjangoModelFactory[Run]):
+class RunFactory(Factory[Run]):
     """A run of the coupon issue message; each at another minute."""
 
     class Meta:
@@ -250,7 +264,7 @@ class RunFactory(DjangoModelFactory[Run]):
     as_of = Sequence(lambda n: NOW - dt.timedelta(days=1) + dt.timedelta(minutes=n))
 
 
-class ChunkFactory(DjangoModelFactory[Chunk]):
+class ChunkFactory(Factory[Chunk]):
     """One transaction of a run."""
 
     class Meta:
@@ -260,7 +274,7 @@ class ChunkFactory(DjangoModelFactory[Chunk]):
     at = SelfAttribute("run.as_of")
 
 
-class BatchFactory(DjangoModelFactory[Batch]):
+class BatchFactory(Factory[Batch]):
     """A batch that was handed over and sent. Its size grows with each message made in it.
 
     With `chunk=` it is one more of a planning step (pass the same `shop`), else the first of its
@@ -292,7 +306,7 @@ class BatchFactory(DjangoModelFactory[Batch]):
     )
 
 
-class MessageFactory(DjangoModelFactory[Message]):
+class MessageFactory(Factory[Message]):
     """A coupon message to a member: `MessageFactory(batch=batch)` or `(batch__shop=shop)`."""
 
     class Meta:
@@ -318,7 +332,7 @@ class MessageFactory(DjangoModelFactory[Message]):
         return message
 
 
-class OutcomeFactory(DjangoModelFactory[Outcome]):
+class OutcomeFactory(Factory[Outcome]):
     """A message's own end, counted on its batch."""
 
     class Meta:
@@ -344,7 +358,7 @@ class OutcomeFactory(DjangoModelFactory[Outcome]):
         return outcome
 
 
-class PastReasonFactory(DjangoModelFactory[PastReason]):
+class PastReasonFactory(Factory[PastReason]):
     """Why a message was left out an hour ago, before it was decided otherwise."""
 
     class Meta:
