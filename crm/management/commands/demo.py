@@ -20,13 +20,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Everything that is there already is left as it is, so a second time is quick."""
         # Below: what it imports is for the demo alone, and heavy.
-        from crm import demo
+        from crm.demo import fill
         from orders.login_links import login_link
 
         self._say("Preparing the database …")
         call_command("migrate", verbosity=0, interactive=False)
         self._collect_static()
-        owner = demo.fill(timezone.now())
+        owner = fill(timezone.now())
         self.stdout.write(login_link(owner))
 
     def _collect_static(self) -> None:
