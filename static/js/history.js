@@ -8,7 +8,3 @@ document.addEventListener("click", (event) => {
   for (const other of row.parentElement.querySelectorAll("tr.on")) other.classList.remove("on");
   row.classList.add("on");
 });
-
-/* Going back loads the page anew: nothing personal is kept in the browser, and to swap a whole
-   page in would break the Content-Security-Policy. */
-htmx.config.refreshOnHistoryMiss = true;
