@@ -1,7 +1,7 @@
 """How the coupon messages stand: on or off, when they run next, what the last run did."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,8 @@ from messaging.models import Batch, MessageTemplate, Run, Topic
 from messaging.preview import Preview, preview, sample_values
 from messaging.wording import Locale
 
+# A worker looks each minute what is due.
+AWAKE = timedelta(minutes=5)
 BUNDLED = 2  # how many other coupons the preview bundles, where the shop has so many
 
 
@@ -29,12 +31,16 @@ class LastRun:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One coupon message: since when it is on (None: off), its next and its last run."""
+    """One coupon message: since when it is on (None: off), its next and its last run.
+
+    `late`: the next run should have been some minutes ago, so nobody plans.
+    """
 
     kind: Kind
     since: datetime | None
     next_at: datetime | None
     last: LastRun | None
+    late: bool
 
     @property
     def on(self) -> bool:
@@ -51,11 +57,18 @@ class Window:
     end: datetime
 
 
-def status(settings: CouponMessageSettings, kind: Kind) -> Status:
-    """How this message stands. Three queries."""
+def status(settings: CouponMessageSettings, kind: Kind, now: datetime) -> Status:
+    """How this message stands at `now`. Three queries."""
     due = Due.objects.filter(shop=settings.shop, job=kind.value).first()
     since = settings.issue_since if kind == Kind.ISSUED else settings.expiry_since
-    return Status(kind, since, due.next_at if due else None, _last_run(settings, kind))
+    next_at = due.next_at if due else None
+    late = next_at is not None and is_late(next_at, now)
+    return Status(kind, since, next_at, _last_run(settings, kind), late)
+
+
+def is_late(next_at: datetime, now: datetime) -> bool:
+    """Whether a worker that is awake would have run this."""
+    return next_at + AWAKE < now
 
 
 def _last_run(settings: CouponMessageSettings, kind: Kind) -> LastRun | None:

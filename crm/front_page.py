@@ -14,6 +14,7 @@ from coupons.models import Coupon, IssuedCoupon
 from crm.batch_counts import counts
 from crm.campaigns.coupon_messages.explaining import is_on
 from crm.charts import Chart, chart
+from crm.coupon_message_status import is_late
 from crm.coupons import message_settings
 from crm.models import CouponMessageSettings, CouponOverride, Due, Kind
 from crm.sending import sending_settings
@@ -62,11 +63,18 @@ class Attention:
     lost: int
     lost_at: datetime | None
     without_wording: int
+    late_since: datetime | None
 
     @property
     def calm(self) -> bool:
         """Whether there is nothing to look at."""
-        found = (self.stopped_at, self.without_basis, self.lost, self.without_wording)
+        found = (
+            self.stopped_at,
+            self.without_basis,
+            self.lost,
+            self.without_wording,
+            self.late_since,
+        )
         return not any(found)
 
 
@@ -129,6 +137,7 @@ def front_page(*, shop: Shop, now: datetime) -> FrontPage:
             lost=past.lost,
             lost_at=past.lost_at,
             without_wording=_without_wording(shop, settings),
+            late_since=_late_since(running, now),
         ),
         first_steps=_first_steps(shop, running),
     )
@@ -199,6 +208,12 @@ def _running(settings: CouponMessageSettings, past: _Past) -> list[Running]:
         )
         for kind in Kind
     ]
+
+
+def _late_since(running: list[Running], now: datetime) -> datetime | None:
+    """Since when a run is overdue; a stopped shop's are not, the banner says why."""
+    late = (one.next_at for one in running if one.next_at and is_late(one.next_at, now))
+    return min(late, default=None)
 
 
 def _without_wording(shop: Shop, settings: CouponMessageSettings | None) -> int:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from crm import coupon_message_status as reading
 from crm.campaigns.coupon_messages import forecast
+from crm.campaigns.coupon_messages.explaining import is_on
 from crm.coupon_settings import set_expiry_time, set_wording, settings_of, switch
 from crm.forms.coupon_messages import CouponMessagesForm, TestSendForm
 from crm.mending import left_out
@@ -147,7 +148,7 @@ def _kind(
     return {
         "kind": kind,
         "is_issue": kind == Kind.ISSUED,
-        "status": reading.status(settings, kind),
+        "status": reading.status(settings, kind, timezone.now()),
         "field": form[field],
         "may_edit": may_edit,
     }
@@ -167,11 +168,12 @@ def _live(settings: CouponMessageSettings, form: CouponMessagesForm) -> dict[str
 
 
 def _forecast(settings: CouponMessageSettings, kind: Kind) -> dict[str, Any]:
-    found = forecast(settings, kind, timezone.now())
+    now = timezone.now()
+    found = forecast(settings, kind, now)
     return {
         "kind": kind,
         "is_issue": kind == Kind.ISSUED,
-        "on": reading.status(settings, kind).on,
+        "on": is_on(settings, kind),
         "forecast": found,
         "ends_at": found.starts_at + found.takes,
         "left_out": left_out((line.reason, line.messages) for line in found.left_out),
