@@ -18,12 +18,9 @@ TEMPLATES = {Kind.ISSUED: "issue_template", Kind.EXPIRING: "expiry_template"}
 class CouponMessagesForm(forms.Form):
     """Templates, the page that a tap opens, and T (A1, A4). The switches act by themselves."""
 
-    issue_template = forms.ModelChoiceField(
-        label=_("Template"), queryset=MessageTemplate.objects.none(), empty_label=None
-    )
-    expiry_template = forms.ModelChoiceField(
-        label=_("Template"), queryset=MessageTemplate.objects.none(), empty_label=None
-    )
+    # Plain choices: both fields share the one list of templates, read once.
+    issue_template = forms.TypedChoiceField(label=_("Template"))
+    expiry_template = forms.TypedChoiceField(label=_("Template"))
     expiry_time = forms.TypedChoiceField(label=_("Time of day"), coerce=dt.time.fromisoformat)
     url = forms.CharField(
         label=_("Page that a tap opens"),
@@ -45,24 +42,28 @@ class CouponMessagesForm(forms.Form):
         """A form on these settings, with the shop's own templates alone (F10)."""
         super().__init__(*args, **kwargs)
         self.settings = settings
-        self.templates = list(usable_templates(settings.shop))
+        self.templates = {str(one.pk): one for one in usable_templates(settings.shop)}
         for name in TEMPLATES.values():
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
-            field.queryset = usable_templates(settings.shop)
-            self.initial[name] = getattr(settings, f"{name}_id")
-        times = self.fields["expiry_time"]
-        assert isinstance(times, forms.ChoiceField)  # noqa: S101 - for the type checker
-        times.choices = [(f"{at:%H:%M}",) * 2 for at in expiry_times(settings.shop.country)]
+            field = self._choose(name, [(pk, str(one)) for pk, one in self.templates.items()])
+            field.coerce = self.templates.__getitem__
+            self.initial[name] = str(getattr(settings, f"{name}_id"))
+        self._choose(
+            "expiry_time", [(f"{at:%H:%M}",) * 2 for at in expiry_times(settings.shop.country)]
+        )
         self.initial["expiry_time"] = f"{settings.expiry_time:%H:%M}"
         self.initial["url"] = settings.url
         for each in self.fields.values():
             each.disabled = not editable
 
+    def _choose(self, name: str, choices: list[tuple[str, str]]) -> forms.TypedChoiceField:
+        field = self.fields[name]
+        assert isinstance(field, forms.TypedChoiceField)  # noqa: S101 - declared above
+        field.choices = choices
+        return field
+
     def chosen_template(self, kind: Kind) -> MessageTemplate | None:
         """The template as it stands in the form, right or wrong: for the preview."""
-        own = {str(one.pk): one for one in self.templates}
-        return own.get(str(self[TEMPLATES[kind]].value()))
+        return self.templates.get(str(self[TEMPLATES[kind]].value()))
 
     def chosen_time(self) -> dt.time:
         """T as it stands in the form; what is none of the offered counts as the saved one."""
