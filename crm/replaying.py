@@ -6,7 +6,7 @@ it happened. A rehearsal does so on hidden copies of the tables that sending wri
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db.models import Min
 from django.utils.translation import gettext as _
@@ -35,8 +35,6 @@ from orders.models import Shop
 
 SENDING_TABLES = (Run, Chunk, Batch, Message, Outcome, PastReason, CouponNotice, Due)
 
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-
 Progress = Callable[[datetime], None]
 
 
@@ -49,7 +47,8 @@ def replay(
 ) -> Iterator[Decision]:
     """Run every tick in [start, end) and send what comes due; yields each decision.
 
-    Raises ReplayRefusedError where anybody's real phone could ring: old news must not go there.
+    Raises ReplayRefusedError where anybody's real phone could ring: old news must not go there;
+    for a stopped shop; and where another worker holds a job.
     """
     if Gateway.objects.filter(shop=shop).exclude(provider="phone").exists():
         raise ReplayRefusedError(
@@ -67,13 +66,13 @@ def _refuse_where_stopped(shop: Shop) -> None:
 
 
 def _begin_at(shop: Shop, start: datetime) -> None:
-    """Let jobs that are behind `start`, or that idle ticks were skipped for, go on from there."""
+    """Let jobs that are behind `start` go on from there, and take over what a killed one held."""
     settings = settings_of(shop)
     for due in Due.objects.filter(shop=shop):
-        schedule_ = SCHEDULES[Job(due.job)]
-        if due.next_at < start or due.next_at == NEVER:
-            due.next_at = schedule_.first(settings, start)
-            due.save(update_fields=["next_at"])
+        if due.next_at < start:
+            due.next_at = SCHEDULES[Job(due.job)].first(settings, start)
+        due.leased_until = None
+        due.save(update_fields=["next_at", "leased_until"])
 
 
 def rehearse(
@@ -111,29 +110,40 @@ def _run_ticks(
 ) -> Iterator[Decision]:
     at = start
     while True:
-        _skip_idle_ticks(shop)
-        tick = Due.objects.filter(shop=shop).aggregate(at=Min("next_at"))["at"]
+        tick = _next_tick(shop)
         sends = _next_sending(shop, after=at)
         times = [at for at in (tick, sends) if at is not None and at < end]
         if not times:
             return
         at = min(times)
-        if at == tick and any(plan.decisions for plan in run_due(now=at, shop=shop, replayed=True)):
+        if at == tick and _plan(shop, at):
             yield from decisions_of_tick(shop, at)
         if dispatch(now=at, shop=shop, connect=_nobodys_phone)[State.LEFT_OUT]:
             yield from drops_at(shop, at)
         progress(at)
 
 
-def _skip_idle_ticks(shop: Shop) -> None:
-    """Move the issue job to the tick that has news: those before it would find nothing."""
-    due = Due.objects.filter(shop=shop, job=Job.COUPON_ISSUED).first()
-    if due is None or due.seen_through is None:
-        return
-    news = IssuedCoupon.objects.filter(shop=shop, issued_at__gt=due.seen_through)
+def _plan(shop: Shop, at: datetime) -> bool:
+    """Run the tick at `at`; whether it decided anything."""
+    plans = run_due(now=at, shop=shop, replayed=True)
+    if not plans:
+        raise ReplayRefusedError(f"another worker is planning {shop.slug}; try again later")
+    return any(plan.decisions for plan in plans)
+
+
+def _next_tick(shop: Shop) -> datetime | None:
+    """When a job has its next tick that may find something."""
+    ticks = [_next_news(due) for due in Due.objects.filter(shop=shop)]
+    return min((at for at in ticks if at), default=None)
+
+
+def _next_news(due: Due) -> datetime | None:
+    """The job's next tick; ticks of the issue job that would find nothing are passed over."""
+    if due.job != Job.COUPON_ISSUED or due.seen_through is None:
+        return due.next_at
+    news = IssuedCoupon.objects.filter(shop=due.shop_id, issued_at__gt=due.seen_through)
     issued_at = news.aggregate(first=Min("issued_at"))["first"]
-    due.next_at = max(due.next_at, ten_minutes_from(issued_at)) if issued_at else NEVER
-    due.save(update_fields=["next_at"])
+    return max(due.next_at, ten_minutes_from(issued_at)) if issued_at else None
 
 
 def _next_sending(shop: Shop, after: datetime) -> datetime | None:
