@@ -1,0 +1,161 @@
+"""A shop in which every list has rows and every state is there, for walks over all pages."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from coupons.models import Coupon
+from crm.coupon_settings import set_wording, settings_of, switch
+from crm.models import CouponOverride, Kind, Rehearsal, RehearsalState
+from crm.schedules import run_due
+from crm.shops import create_shop
+from crm.test_sends import send_test
+from messaging.dispatch import dispatch
+from messaging.models import Message, MessageTemplate, Reason, State
+from orders.models import ConsentKind, Country, Customer, Role, Shop, User
+from tests import factories as make
+from tests.factories import OrderFactory
+
+# Nobody of these names is among the samples, so a name that shows up is a customer's.
+NAMES = ("남궁별솔", "독고해늘", "이솔", "황보가온누리", "Rosalind Quimby", "선우빛나래")
+TESTERS_PHONE = "010-0000-7777"
+TICK = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class FullShop:
+    """The shop, and one object of each kind."""
+
+    shop: Shop
+    owner: User
+    manager: User
+    viewer: User
+    coupon: Coupon
+    customer: Customer
+    message: Message
+    rehearsal: Rehearsal
+    template: MessageTemplate
+    test_message: Message
+
+
+def fill(slug: str, now: datetime) -> FullShop:
+    """Fill a new shop; what the jobs decide and send is as of `now`'s last full ten minutes."""
+    shop = create_shop(slug=slug, name="별솔문구", country=Country.KOREA, now=now)
+    people = {role: make.MembershipFactory(shop=shop, role=role).user for role in Role}
+    customers = _customers(shop, now)
+    coupon = _coupons(shop, customers, now)
+    test_message = _run_the_jobs(shop, now)
+    _every_state(shop, customers, now)
+    return FullShop(
+        shop=shop,
+        owner=people[Role.OWNER],
+        manager=people[Role.MANAGER],
+        viewer=people[Role.VIEWER],
+        coupon=coupon,
+        customer=customers[0],
+        message=Message.objects.filter(customer=customers[0]).order_by("pk")[0],
+        rehearsal=_rehearsals(shop, people[Role.OWNER], now),
+        template=_second_wording(shop),
+        test_message=test_message,
+    )
+
+
+def _customers(shop: Shop, now: datetime) -> list[Customer]:
+    customers: list[Customer] = [
+        make.CustomerFactory(
+            shop=shop,
+            name=name,
+            phone=f"+82100000310{n}",
+            joined_at=now - timedelta(days=100),
+            email_verified_at=now - timedelta(days=100),
+        )
+        for n, name in enumerate(NAMES)
+    ]
+    make.CustomerFactory(shop=shop, name="", phone="", email="")
+    for kind in ConsentKind:
+        make.ConsentFactory(customer=customers[0], kind=kind, given=kind != ConsentKind.TEXT)
+    order = OrderFactory(customer=customers[0], ordered_at=now - timedelta(days=1))
+    make.OrderItemFactory(order=order)
+    return customers
+
+
+def _coupons(shop: Shop, customers: list[Customer], now: datetime) -> Coupon:
+    coupon: Coupon = make.CouponFactory(shop=shop)
+    other = make.CouponFactory(
+        shop=shop, name="단골만을 위한 아주 긴 이름의 여름맞이 문구 기획전 15% 쿠폰"
+    )
+    without = make.CouponFactory(shop=shop, name="지급 근거가 아직 없는 쿠폰", grant_basis="")
+    CouponOverride.objects.create(coupon=other, url="https://shop.example/summer/" + "x" * 60)
+    nobody = Customer.objects.get(shop=shop, phone="")
+    since = now - timedelta(hours=2)
+    for customer in (*customers, nobody):
+        make.IssuedCouponFactory(customer=customer, coupon=coupon, issued_at=since)
+    for customer in customers[:3]:
+        make.IssuedCouponFactory(customer=customer, coupon=other, issued_at=since)
+    make.IssuedCouponFactory(customer=customers[1], coupon=without, issued_at=since)
+    make.IssuedCouponFactory(
+        customer=customers[0], coupon=without, issued_at=since, used_at=now - TICK
+    )
+    return coupon
+
+
+def _run_the_jobs(shop: Shop, now: datetime) -> Message:
+    """The issue message, planned and sent; and a test send."""
+    settings = settings_of(shop)
+    set_wording(
+        settings=settings,
+        issue_template=settings.issue_template,
+        expiry_template=settings.expiry_template,
+        url="https://shop.example/coupons",
+    )
+    for kind in Kind:
+        switch(settings=settings, kind=kind, on=True, since=now - TICK)
+    test = send_test(settings=settings, kind=Kind.ISSUED, phone=TESTERS_PHONE, now=now - TICK)
+    run_due(now=now, shop=shop)
+    dispatch(now=now, shop=shop)
+    return test
+
+
+def _every_state(shop: Shop, customers: list[Customer], now: datetime) -> None:
+    """A message in each state and left out for each reason, for customers in turn."""
+    states = [(state, "") for state in State] + [(State.LEFT_OUT, reason) for reason in Reason]
+    for n, (state, reason) in enumerate(states):
+        batch = make.BatchFactory(
+            shop=shop,
+            state=state,
+            run__as_of=now - timedelta(hours=1, minutes=n),
+            **({"reason": reason} if reason else {}),
+            **({"not_before": now + timedelta(hours=8)} if state == State.WAITING else {}),
+        )
+        make.MessageFactory(batch=batch, customer=customers[n % len(customers)])
+    message = make.MessageFactory(batch=batch, customer=customers[0])
+    make.PastReasonFactory(message=message, until=now - timedelta(hours=2))
+
+
+def _rehearsals(shop: Shop, asker: User, now: datetime) -> Rehearsal:
+    """One in each state; the one that is done is given back."""
+    made = {
+        state: Rehearsal.objects.create(
+            shop=shop,
+            asked_by=asker,
+            asked_at=now,
+            start=now - timedelta(days=30),
+            end=now - timedelta(days=2),
+            kinds=[kind.value for kind in Kind],
+            state=state,
+        )
+        for state in RehearsalState
+    }
+    done = made[RehearsalState.DONE]
+    kinds = {kind.value: {"planned": 1200, "left_out": {"no_address": 3}} for kind in Kind}
+    days = {str((now - timedelta(days=n)).date()): 40 * n for n in range(2, 30)}
+    done.result, done.percent = {"kinds": kinds, "days": days}, 100
+    done.save()
+    return done
+
+
+def _second_wording(shop: Shop) -> MessageTemplate:
+    """A template with an older wording, and one that nobody has approved yet."""
+    template: MessageTemplate = MessageTemplate.objects.filter(shop=shop).order_by("pk")[0]
+    make.TemplateRevisionFactory(template=template, number=2)
+    make.TemplateRevisionFactory(template=template, number=3, approved_at=None)
+    return template
