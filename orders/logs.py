@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-_PHONE = re.compile(r"(?<!\d)(\+?\d{2,3}[- ]?\d{1,4}[- ]?)\d{3,4}([- ]?\d{4})(?!\d)")
+_PHONE = re.compile(r"(?<!\w)(\+?\d{2,3}[- ]?\d{1,4}[- ]?)\d{3,4}([- ]?\d{4})(?!\w)")
 _EMAIL = re.compile(r"([A-Za-z0-9._%+-]{1,2})[A-Za-z0-9._%+-]*(@[A-Za-z0-9.-]+)")
 
 
