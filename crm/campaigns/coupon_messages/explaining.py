@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import CharField, Count
+from django.db.models import CharField, Count, Value
 from django.db.models.functions import Cast, Concat
 
 from crm.campaigns.coupon_messages.candidates import Candidates, candidates
@@ -129,11 +129,9 @@ def _decided(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Candida
 
 
 def _bundle_key() -> Concat:
-    """Tells bundles apart within a verdict."""
-    return Concat(
-        *(Cast(name, CharField()) for name in BUNDLE if name != "verdict"),
-        output_field=CharField(),
-    )
+    """Tells bundles apart within a verdict: numbers first, each ended by a sign that is none."""
+    parts = (Cast(name, CharField()) for name in BUNDLE if name != "verdict")
+    return Concat(*(end for part in parts for end in (part, Value(":"))), output_field=CharField())
 
 
 def _duration(settings: CouponMessageSettings, messages: int) -> timedelta:
