@@ -64,6 +64,17 @@ class RehearsalView:
         return sum(result.omitted for result in self.results)
 
     @property
+    def per_day(self) -> int:
+        """Messages that would have gone out a day, rounded."""
+        return round(self.planned / ((self.until - self.first).days + 1))
+
+    @property
+    def mendable(self) -> int:
+        """Left out for what the shop itself can mend."""
+        lines = (line for result in self.results for line in result.left_out)
+        return sum(line.messages for line in lines if line.blocked)
+
+    @property
     def days(self) -> Chart:
         """Planned messages a day, over the whole period."""
         found = (self.rehearsal.result or {}).get("days", {})

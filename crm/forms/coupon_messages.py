@@ -91,6 +91,7 @@ class TestSendForm(forms.Form):
                 "inputmode": "tel",
                 "autocomplete": "tel",
                 "placeholder": "010-0000-0000",
+                "data-focus": "",
             }
         ),
     )

@@ -158,7 +158,7 @@ def test_the_answer_names_reasons_and_the_way_to_mend_them_and_nothing_is_kept(m
     assert "hx-trigger" not in page
     assert "The coupon has no grant basis" in page
     assert "/coupons/?basis=none" in page
-    assert "nothing was sent" in manager.get(f"{PAGE}{asked.pk}/").content.decode()
+    assert "nothing is sent" in manager.get(f"{PAGE}{asked.pk}/").content.decode()
     assert not Message.objects.exists()
     assert not CouponNotice.objects.exists()
 
