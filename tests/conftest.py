@@ -27,6 +27,9 @@ CHROMIUM_OPTIONS = (
     "--disable-dev-shm-usage",
     "--disable-background-networking",
 )
+# What is written down as an error and is none: a form that comes back with errors, and a request
+# that gives way to the next one as somebody types on. A server that fails is told besides.
+NO_COMPLAINT = ("status of 422", "htmx:sendAbort", "htmx:afterRequest")
 # A violation of the Content-Security-Policy, also one that the console would not show.
 REPORT_CSP = """document.addEventListener("securitypolicyviolation", (event) =>
     console.error(`CSP: ${event.violatedDirective} blocks ${event.blockedURI || "inline"}`))"""
@@ -80,7 +83,8 @@ def live(page: Page) -> Iterator[Page]:
     complaints: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        harmless = any(words in message.text for words in NO_COMPLAINT)
+        if message.type == "error" and not harmless:
             complaints.append(f"{page.url}: {message.text}")
 
     def on_error(error: Error) -> None:
