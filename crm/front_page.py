@@ -66,6 +66,11 @@ class Attention:
     late_since: datetime | None
 
     @property
+    def on_time(self) -> bool:
+        """Whether what is due next will happen then."""
+        return not (self.stopped_at or self.late_since)
+
+    @property
     def calm(self) -> bool:
         """Whether there is nothing to look at."""
         found = (

@@ -1,4 +1,4 @@
-"""The coupon messages' page: settings, preview, forecast, switches, test send."""
+"""The coupon messages' page: settings, preview, forecast, switches."""
 
 import datetime as dt
 from datetime import timedelta
@@ -7,20 +7,17 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from django_q.models import OrmQ
 
 from crm.coupon_settings import settings_of, switch
 from crm.models import CouponMessageSettings, CouponOverride, Due, Kind
 from crm.shops import create_shop
-from messaging.dispatch import dispatch
-from messaging.models import Gateway, Message, Run, SendingSettings
+from messaging.models import Gateway, SendingSettings
 from orders.models import Country, Role, Shop
 from tests.factories import (
     CouponFactory,
     CustomerFactory,
     IssuedCouponFactory,
     MembershipFactory,
-    MessageFactory,
     MessageTemplateFactory,
 )
 
@@ -298,75 +295,3 @@ def test_the_page_makes_a_fixed_number_of_queries(manager, shop, django_assert_m
         MessageTemplateFactory(shop=shop)
     with django_assert_max_num_queries(22):
         manager.get(PAGE)
-
-
-# --- A8: test send ------------------------------------------------------------------------------
-TEST = "/coupon-messages/test/"
-
-
-def test_a8_the_form_says_that_an_unknown_name_may_appear_and_what_it_costs(manager):
-    page = manager.get(TEST).content.decode()
-
-    assert "a name that you don&#x27;t know may appear" in page or "don't know may appear" in page
-    assert "costs points like any other message" in page
-
-
-def test_a8_a_test_goes_to_the_number_that_was_typed_in(manager, shop):
-    response = manager.post(TEST, {"kind": "coupon_expiring", "phone": "010-1234-5678"})
-
-    message = Message.objects.get()
-    assert message.address == "+821012345678"
-    assert Run.objects.get().is_test
-    assert Run.objects.get().kind == Kind.EXPIRING
-    assert OrmQ.objects.count() == 1
-    assert response["Location"] == f"{TEST}{message.pk}/"
-
-
-def test_a8_what_is_no_number_is_refused_at_its_field(manager):
-    response = manager.post(TEST, {"kind": "coupon_issued", "phone": "12"}, headers=HTMX)
-
-    assert response.status_code == 422
-    assert "That is no phone number." in response.content.decode()
-    assert not Message.objects.exists()
-
-
-def test_a8_the_page_asks_until_the_test_has_arrived_and_then_leads_to_the_phone(manager):
-    manager.post(TEST, {"kind": "coupon_issued", "phone": "010-1234-5678"})
-    message = Message.objects.get()
-    here = f"{TEST}{message.pk}/"
-
-    assert 'hx-trigger="load delay:1s"' in manager.get(here, headers=HTMX).content.decode()
-    dispatch(now=NOW)
-    arrived = manager.get(here, headers=HTMX).content.decode()
-
-    assert "hx-trigger" not in arrived
-    assert reverse("messaging:phone", args=[message.pk]) in arrived
-
-
-def test_a8_with_nobody_sending_the_page_stops_asking_and_says_so(manager):
-    manager.post(TEST, {"kind": "coupon_issued", "phone": "010-1234-5678"})
-    here = f"{TEST}{Message.objects.get().pk}/"
-
-    with time_machine.travel(NOW + timedelta(seconds=21), tick=False):
-        answer = manager.get(here, headers=HTMX).content.decode()
-
-    assert "hx-trigger" not in answer
-    assert "It still waits its turn." in answer
-
-
-def test_f11_the_test_of_a_stopped_shop_says_that_it_waits(manager, shop):
-    manager.post(TEST, {"kind": "coupon_issued", "phone": "010-1234-5678"})
-    SendingSettings.objects.filter(shop=shop).update(stopped_at=NOW)
-
-    answer = manager.get(f"{TEST}{Message.objects.get().pk}/", headers=HTMX).content.decode()
-
-    assert "Sending is stopped." in answer
-    assert "hx-trigger" not in answer
-
-
-def test_f10_only_the_shops_own_tests_are_shown(manager, shop):
-    foreign = MessageFactory(batch__run__is_test=True)
-    no_test = MessageFactory(batch__shop=shop)
-
-    assert manager.get(f"{TEST}{foreign.pk}/").status_code == 404
-    assert manager.get(f"{TEST}{no_test.pk}/").status_code == 404
