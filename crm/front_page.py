@@ -18,7 +18,7 @@ from crm.coupon_message_status import is_late
 from crm.coupons import message_settings
 from crm.models import CouponMessageSettings, CouponOverride, Due, Kind
 from crm.sending import sending_settings
-from messaging.models import OPEN_STATES, Batch, Reason, Run, State
+from messaging.models import OPEN_STATES, Batch, Message, Reason, State
 from orders.localtime import instant, local_day
 from orders.models import Shop
 
@@ -241,7 +241,9 @@ def _without_wording(shop: Shop, settings: CouponMessageSettings | None) -> int:
 def _first_steps(shop: Shop, running: list[Running]) -> FirstSteps | None:
     turned_on = any(one.on for one in running)
     has_coupons = IssuedCoupon.objects.for_shop(shop).exists()
-    tested = Run.objects.for_shop(shop).filter(is_test=True).exists()
     if turned_on and has_coupons:
         return None
+    # From the messages without a customer, which have an index; runs have none for tests.
+    strangers = Message.objects.for_shop(shop).filter(customer=None)
+    tested = strangers.filter(batch__run__is_test=True).exists()
     return FirstSteps(tested=tested, has_coupons=has_coupons, turned_on=turned_on)

@@ -205,6 +205,15 @@ def test_a_new_shop_is_told_what_to_do_first(owner, shop):
     assert "/coupon-messages/test/" in page
 
 
+def test_a8_a_test_ticks_the_first_step_off(shop):
+    assert not front_page(shop=shop, now=NOW).first_steps.tested
+
+    run = RunFactory(shop=shop, is_test=True)
+    MessageFactory(batch=BatchFactory(shop=shop, chunk=ChunkFactory(run=run)), customer=None)
+
+    assert front_page(shop=shop, now=NOW).first_steps.tested
+
+
 def test_the_first_steps_go_once_they_are_taken(shop):
     IssuedCouponFactory(customer__shop=shop)
     assert front_page(shop=shop, now=NOW).first_steps is not None
