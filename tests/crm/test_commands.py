@@ -1,0 +1,161 @@
+"""The commands that others script against: their JSON, and when they refuse."""
+
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from crm.coupon_settings import settings_of
+from crm.models import Due, Job, Kind
+from crm.schedules import run_due
+from messaging.models import Channel, Gateway, MessageTemplate, SendingSettings
+from orders.models import Membership, Role, Shop
+from tests.crm.street import (
+    NOW,
+    TICK,
+    add_coupon,
+    add_customer,
+    give,
+    messages,
+    open_shop,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def command(name, *arguments):
+    """The command's one JSON object: nothing else may stand on standard output."""
+    out = io.StringIO()
+    call_command(name, *arguments, stdout=out, stderr=io.StringIO())
+    assert out.getvalue().count("\n") == 1
+    return json.loads(out.getvalue())
+
+
+def refused(name, *arguments):
+    with pytest.raises(CommandError) as refusal:
+        command(name, *arguments)
+    assert refusal.value.returncode == 2
+    assert "\n" not in str(refusal.value)
+    return str(refusal.value)
+
+
+def test_create_shop_makes_a_korean_shop_that_can_send():
+    answer = command("create_shop", "spring", "--name", "봄날문구", "--owner", "owner@example.com")
+    shop = Shop.objects.get(slug="spring")
+    assert (answer["slug"], answer["id"]) == ("spring", shop.pk)
+    assert answer["login_url"].startswith("http")
+    assert (shop.name, shop.timezone, shop.currency) == ("봄날문구", "Asia/Seoul", "KRW")
+    assert Membership.objects.get(shop=shop).role == Role.OWNER
+    assert set(Gateway.objects.filter(shop=shop).values_list("channel", "provider")) == {
+        (channel, "phone") for channel in Channel
+    }
+    assert not MessageTemplate.objects.filter(shop=shop, current=None).exists()
+    assert SendingSettings.objects.get(shop=shop).stopped_at is None
+
+
+def test_create_shop_makes_a_japanese_shop():
+    command("create_shop", "haru", "--name", "春日文具", "--country", "JP")
+    shop = Shop.objects.get(slug="haru")
+    assert (shop.timezone, shop.currency) == ("Asia/Tokyo", "JPY")
+
+
+def test_create_shop_refuses_a_slug_that_exists():
+    command("create_shop", "spring", "--name", "봄날문구")
+    assert "spring" in refused("create_shop", "spring", "--name", "다른 상점")
+    assert Shop.objects.get(slug="spring").name == "봄날문구"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["no slug", "--name", "봄날문구"],
+        ["spring", "--name", ""],
+        ["spring", "--name", "봄날문구", "--owner", "nobody"],
+    ],
+)
+def test_create_shop_refuses_what_it_cannot_use(arguments):
+    refused("create_shop", *arguments)
+    assert not Shop.objects.exists()
+
+
+@pytest.fixture
+def shop():
+    return open_shop()
+
+
+def test_set_coupon_messages_says_how_they_stand(shop):
+    answer = command("set_coupon_messages", "--shop", shop.slug)
+    assert (answer["issue"], answer["expiry"], answer["at"]) == ("off", "off", "10:00")
+
+
+def test_set_coupon_messages_turns_them_on_as_if_then(shop):
+    since = "2026-11-20T10:05"
+    options = ["--issue", "on", "--expiry", "on", "--at", "09:30", "--since", since]
+    answer = command("set_coupon_messages", "--shop", shop.slug, *options)
+    assert (answer["issue"], answer["expiry"], answer["at"]) == ("on", "on", "09:30")
+    assert answer["issue_since"] == answer["expiry_since"] == "2026-11-20T01:05:00Z"
+    due = dict(Due.objects.filter(shop=shop).values_list("job", "next_at"))
+    assert due[Job.COUPON_ISSUED] == NOW + TICK
+    assert due[Job.COUPON_EXPIRING].isoformat() == "2026-11-21T00:30:00+00:00"
+
+
+def test_set_coupon_messages_turns_them_off(shop):
+    command("set_coupon_messages", "--shop", shop.slug, "--issue", "on")
+    answer = command("set_coupon_messages", "--shop", shop.slug, "--issue", "off")
+    assert (answer["issue"], answer["issue_since"]) == ("off", None)
+    assert not Due.objects.filter(shop=shop).exists()
+
+
+@pytest.mark.parametrize("at", ["10:15", "07:30", "18:30", "25:00", "ten"])
+def test_a4_set_coupon_messages_refuses_times_that_are_not_offered(shop, at):
+    refused("set_coupon_messages", "--shop", shop.slug, "--at", at)
+    assert f"{settings_of(shop).expiry_time:%H:%M}" == "10:00"
+
+
+@pytest.mark.parametrize("at", ["08:00", "18:00"])
+def test_a4_set_coupon_messages_takes_the_first_and_the_last(shop, at):
+    assert command("set_coupon_messages", "--shop", shop.slug, "--at", at)["at"] == at
+
+
+def test_set_coupon_messages_refuses_an_unknown_shop():
+    refused("set_coupon_messages", "--shop", "nobody", "--issue", "on")
+
+
+def test_run_due_tells_what_ran_and_what_became_of_it():
+    shop = open_shop(Kind.ISSUED)
+    give(add_customer(shop), add_coupon(shop))
+    give(add_customer(shop, phone=""), add_coupon(shop))
+    answer = command("run_due", "--at", "2026-11-20T10:00", "--shop", shop.slug)
+    assert answer == {
+        "at": "2026-11-20T01:00:00Z",
+        "ran": [
+            {
+                "job": "coupon_issued",
+                "shop": shop.slug,
+                "planned": 1,
+                "left_out": {"no_address": 1},
+            }
+        ],
+        "dispatched": {"delivered": 1},
+    }
+
+
+def test_run_due_takes_all_shops_in_utc():
+    shops = [open_shop(Kind.ISSUED) for _ in range(2)]
+    answer = command("run_due", "--at", "2026-11-20T01:00")
+    assert {row["shop"] for row in answer["ran"]} == {shop.slug for shop in shops}
+    assert {row["planned"] for row in answer["ran"]} == {0}
+    assert answer["dispatched"] == {}
+
+
+def test_run_due_twice_at_the_same_time_runs_nothing():
+    shop = open_shop(Kind.ISSUED)
+    run_due(now=NOW, shop=shop)
+    answer = command("run_due", "--at", NOW.isoformat(), "--shop", shop.slug)
+    assert answer["ran"] == []
+    assert messages(shop) == []
+
+
+def test_run_due_refuses_an_unreadable_time():
+    refused("run_due", "--at", "soon")
