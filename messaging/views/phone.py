@@ -81,8 +81,10 @@ def tap(request: ShopRequest, pk: int, place: int) -> HttpResponse:
     if letter is None or place >= len(letter.buttons):
         raise Http404
     button = letter.buttons[place]
-    context = {"button": button, "url": _safe(button.get("url", ""))}
-    return render(request, "messaging/phone_tap.html", context)
+    context = {"message": message, "button": button, "url": _safe(button.get("url", ""))}
+    part = request.htmx and not request.htmx.history_restore_request
+    template = "messaging/phone_tap.html#sheet" if part else "messaging/phone_tap.html"
+    return render(request, template, context)
 
 
 def _safe(url: str) -> str:

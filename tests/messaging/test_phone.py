@@ -115,7 +115,8 @@ def test_a_customer_without_a_number_has_an_empty_phone(cast: Cast):
 
 
 def tapped(client, message, place=1):
-    return client.get(reverse("messaging:tap", args=[message.pk, place]))
+    path = reverse("messaging:tap", args=[message.pk, place])
+    return client.get(path, headers={"HX-Request": "true"})
 
 
 def test_a_tap_says_what_would_open(cast: Cast):
