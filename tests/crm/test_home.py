@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 
 from crm.coupon_settings import settings_of, switch
-from crm.front_page import front_page
+from crm.front_page import FirstSteps, front_page
 from crm.models import CouponOverride, Kind
 from crm.shops import create_shop
 from messaging.models import MessageTemplate, Reason, SendingSettings, State
@@ -205,13 +205,19 @@ def test_a_new_shop_is_told_what_to_do_first(owner, shop):
     assert "/coupon-messages/test/" in page
 
 
+def steps(shop: Shop) -> FirstSteps:
+    found = front_page(shop=shop, now=NOW).first_steps
+    assert found
+    return found
+
+
 def test_a8_a_test_ticks_the_first_step_off(shop):
-    assert not front_page(shop=shop, now=NOW).first_steps.tested
+    assert not steps(shop).tested
 
     run = RunFactory(shop=shop, is_test=True)
     MessageFactory(batch=BatchFactory(shop=shop, chunk=ChunkFactory(run=run)), customer=None)
 
-    assert front_page(shop=shop, now=NOW).first_steps.tested
+    assert steps(shop).tested
 
 
 def test_the_first_steps_go_once_they_are_taken(shop):
