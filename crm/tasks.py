@@ -1,7 +1,9 @@
 """What django-q2 runs: the only callers, beside commands and views, that read the clock."""
 
+import logging
 from datetime import timedelta
 
+from django.core.management import call_command
 from django.utils import timezone
 from django_q.models import Schedule
 from django_q.tasks import async_task
@@ -9,12 +11,21 @@ from django_q.tasks import async_task
 from crm.rehearsing import run_rehearsal
 from crm.schedules import run_due
 from messaging.dispatch import dispatch
+from messaging.integrity import find_broken
 
 # A dispatch task ends well within the cluster's timeout, and the next one goes on.
 BUDGET = timedelta(seconds=20)
 
 # Schedules come from code alone and carry no arguments: one bad row would block them all.
-SCHEDULES = {"plan": "crm.tasks.plan_due", "dispatch": "crm.tasks.send_due"}
+_EACH_MINUTE = {"schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1}
+_EACH_DAY = {"schedule_type": Schedule.DAILY, "repeats": -1}
+SCHEDULES = {
+    "plan": {"func": "crm.tasks.plan_due", "cluster": "plan", **_EACH_MINUTE},
+    "dispatch": {"func": "crm.tasks.send_due", "cluster": "dangol", **_EACH_MINUTE},
+    "tidy": {"func": "crm.tasks.tidy", "cluster": "plan", **_EACH_DAY},
+}
+
+logger = logging.getLogger(__name__)
 
 
 def plan_due() -> None:
@@ -43,17 +54,15 @@ def rehearse_soon(rehearsal: int) -> None:
     async_task("crm.tasks.rehearse", rehearsal, cluster="plan")
 
 
+def tidy() -> None:
+    """Once a day: forget ended sessions, and tell what no constraint could hold."""
+    call_command("clearsessions")
+    for broken in find_broken():
+        logger.error("does not hold: %s", broken)
+
+
 def keep_schedules(**_signal: object) -> None:
     """Make django-q2's schedules what the code says; called after each migration."""
-    for name, func in SCHEDULES.items():
-        Schedule.objects.update_or_create(
-            name=name,
-            defaults={
-                "func": func,
-                "schedule_type": Schedule.MINUTES,
-                "minutes": 1,
-                "cluster": "plan" if name == "plan" else "dangol",
-                "repeats": -1,
-            },
-        )
+    for name, defaults in SCHEDULES.items():
+        Schedule.objects.update_or_create(name=name, defaults=defaults)
     Schedule.objects.exclude(name__in=SCHEDULES).delete()
