@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 SOURCE = Path(__file__).resolve().parents[1] / "vendor" / "axe-core" / "axe.min.js"
-WIDE, NARROW = {"width": 1360, "height": 900}, {"width": 360, "height": 740}
+WIDE = ViewportSize(width=1360, height=900)
+NARROW = ViewportSize(width=360, height=740)
 
 # Every rule that axe turns on by itself, its best practices too.
 _RUN = "() => axe.run(document, {resultTypes: ['violations']})"
@@ -23,7 +24,8 @@ _STICKING_OUT = """() => {
     element.checkVisibility() && !element.closest("svg, .visually-hidden, .skip, #side, .veil")
     && element.getBoundingClientRect().right > width + 1 && !scrolls(element));
   const names = out.slice(0, 3).map((element) => element.outerHTML.slice(0, 120));
-  return document.documentElement.scrollWidth > width ? ["the page scrolls sideways", ...names] : names;
+  const sideways = document.documentElement.scrollWidth > width;
+  return sideways ? ["the page scrolls sideways", ...names] : names;
 }"""
 _IDLE = "() => !document.querySelector('.htmx-request')"
 

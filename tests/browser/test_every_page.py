@@ -8,7 +8,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from orders.login_links import login_link
-from orders.models import Shop, User
+from orders.models import User
 from tests.browser.axe import NARROW, WIDE, complaints, too_wide
 from tests.browser.conftest import Words
 from tests.cast import logged_in
@@ -79,14 +79,19 @@ def test_every_page_of_a_full_shop_fits_in_english_and_for_a_viewer(calm: Page, 
     assert found == []
 
 
-def test_the_pages_of_an_account_and_before_the_log_in_are_accessible(
-    calm: Page, shop: Shop, owner: User
-):
+def test_the_pages_of_an_account_and_before_the_log_in_are_accessible(calm: Page, owner: User):
     stranger = calm.context.new_page()  # `live` itself would complain of a 404
     found = look_at(stranger, list(BEFORE_LOG_IN))
     calm.goto(login_link(owner))
     found += look_at(calm, list(ACCOUNT))
     assert found == []
+
+
+def test_what_is_wrong_with_a_page_would_be_found(live: Page):
+    live.set_content("<div style='width: 500px'><input></div>")
+    found = "\n".join(complaints(live, "a bad page"))
+    assert "label: <input>" in found
+    assert "the page scrolls sideways" in found
 
 
 def open_switch(page: Page, ko: Words) -> None:
