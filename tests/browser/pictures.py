@@ -43,6 +43,7 @@ def visitor(live: Page, now: datetime, transactional_db: None) -> User:
 def take(page: Page, name: str) -> None:
     page.wait_for_function("() => !document.querySelector('.htmx-request')")
     page.evaluate("() => document.fonts.ready")
+    page.wait_for_function("() => !document.getAnimations().length")
     path = PICTURES / f"{name}.png"
     page.screenshot(path=path)
     assert path.stat().st_size <= LARGEST, path
