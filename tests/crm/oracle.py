@@ -7,7 +7,7 @@ of how the house does it. Slow and simple is what it is for.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 TEN_MINUTES = timedelta(minutes=10)
@@ -139,9 +139,8 @@ def _expiry_ticks(
         day += DAY
 
 
-def _clock(shop: PlainShop, day: object, at: time) -> datetime:
+def _clock(shop: PlainShop, day: date, at: time) -> datetime:
     """When the shop's clock shows that time; the shops here have no change of clocks."""
-    assert hasattr(day, "year")
     wall = datetime(day.year, day.month, day.day, at.hour, at.minute)  # noqa: DTZ001
     return wall.replace(tzinfo=ZoneInfo(shop.zone)).astimezone(ZoneInfo("UTC"))
 

@@ -5,7 +5,7 @@ import pytest
 from crm.coupon_settings import set_wording, settings_of
 from crm.models import Kind
 from messaging.dispatch import dispatch
-from messaging.models import Reason, State, Topic
+from messaging.models import State, Topic
 from messaging.wording import Locale, compile_body
 from orders.models import Country
 from tests import factories as make
@@ -18,7 +18,6 @@ from tests.crm.street import (
     TICK,
     add_coupon,
     add_customer,
-    change,
     give,
     messages,
     only_message,
@@ -26,7 +25,6 @@ from tests.crm.street import (
     set_quiet,
     tick,
 )
-from tests.messaging.scripted import Scripted
 
 pytestmark = pytest.mark.django_db
 OPENING = NOW + 2 * HOUR
@@ -165,138 +163,6 @@ def test_a2_an_override_may_leave_the_template_to_the_shop(shop, customer):
     give(customer, add_coupon(shop, expiry_template=template))
     tick(shop)
     assert only_message(shop).batch.revision_id == settings_of(shop).issue_template.current_id
-
-
-@pytest.mark.parametrize("end", ["used_at", "withdrawn_at", "expires_at"])
-def test_a7_a_coupon_lost_before_sending_leaves_its_bundle(closed, customer, end):
-    use_url(closed, "https://shop.example/box")
-    lost = give(
-        customer,
-        add_coupon(closed, "첫째", url="https://shop.example/first"),
-        expires_at=NOW + DAY,
-    )
-    for name in ("둘째", "셋째"):
-        give(customer, add_coupon(closed, name), expires_at=NOW + 3 * DAY)
-    tick(closed)
-    change(lost, **{end: OPENING})
-
-    provider = Scripted()
-    assert dispatch(now=OPENING, shop=closed, connect=provider) == {State.DELIVERED: 1}
-
-    message = only_message(closed)
-    assert (message.variables["coupon"], message.variables["more"]) == ("둘째", 1)
-    assert message.variables["expires"][:10] == f"{NOW + 3 * DAY:%Y-%m-%d}"
-    assert message.url == "https://shop.example/box"
-    ((_key, payload),) = provider.sent
-    assert "둘째 외 1종" in payload.decode()
-
-
-def test_a7_another_than_the_first_lost_only_changes_n(closed, customer):
-    give(customer, add_coupon(closed, "첫째"), expires_at=NOW + DAY)
-    lost = give(customer, add_coupon(closed, "둘째"), expires_at=NOW + 2 * DAY)
-    tick(closed)
-    change(lost, used_at=OPENING)
-    dispatch(now=OPENING, shop=closed)
-    variables = only_message(closed).variables
-    assert (variables["coupon"], variables["more"]) == ("첫째", 0)
-
-
-def test_a7_one_of_two_of_the_same_lost_changes_nothing_that_is_said(closed, customer):
-    coupon = add_coupon(closed, "첫째")
-    lost, _kept = (give(customer, coupon, expires_at=NOW + DAY) for _ in range(2))
-    give(customer, add_coupon(closed, "둘째"))
-    tick(closed)
-    change(lost, used_at=OPENING)
-    dispatch(now=OPENING, shop=closed)
-    variables = only_message(closed).variables
-    assert (variables["coupon"], variables["more"]) == ("첫째", 1)
-
-
-def test_a7_a_coupon_lost_after_sending_changes_nothing(closed, customer):
-    issued = give(customer, add_coupon(closed))
-    tick(closed)
-    dispatch(now=OPENING, shop=closed)
-    change(issued, used_at=OPENING + MINUTE)
-    assert tick(closed, OPENING + TICK) == {}
-    assert only_message(closed).state == State.DELIVERED
-
-
-def test_a7_an_empty_bundle_is_left_out(closed, customer):
-    lost = [give(customer, add_coupon(closed)) for _ in range(2)]
-    tick(closed)
-    for issued in lost:
-        change(issued, used_at=OPENING)
-    provider = Scripted()
-    assert dispatch(now=OPENING, shop=closed, connect=provider) == {State.LEFT_OUT: 1}
-    message = only_message(closed)
-    assert (message.state, message.reason) == (State.LEFT_OUT, Reason.COUPON_GONE)
-    assert provider.sent == []
-
-
-def test_a7_an_empty_bundle_among_others_is_left_out_alone(closed, customer):
-    coupon = add_coupon(closed)
-    lost = give(customer, coupon)
-    give(add_customer(closed), coupon)
-    tick(closed)
-    change(lost, withdrawn_at=OPENING)
-    counts = dispatch(now=OPENING, shop=closed)
-    assert counts == {State.LEFT_OUT: 1, State.DELIVERED: 1}
-    gone, arrived = messages(closed)
-    assert (gone.state, gone.reason) == (State.LEFT_OUT, Reason.COUPON_GONE)
-    assert (arrived.state, arrived.reason) == (State.DELIVERED, "")
-    assert (arrived.batch.size, arrived.batch.left_out) == (2, 1)
-
-
-def test_a7_what_is_gone_is_not_decided_again(closed, customer):
-    issued = give(customer, add_coupon(closed))
-    tick(closed)
-    change(issued, used_at=OPENING)
-    dispatch(now=OPENING, shop=closed)
-    change(issued, used_at=None)
-    assert tick(closed, OPENING + TICK) == {}
-
-
-def test_a7_the_address_is_that_of_the_moment_of_sending(closed, customer):
-    give(customer, add_coupon(closed))
-    tick(closed)
-    change(customer, phone="+821000000088")
-    provider = Scripted()
-    dispatch(now=OPENING, shop=closed, connect=provider)
-    assert only_message(closed).address == "+821000000088"
-    assert b"+821000000088" in provider.sent[0][1]
-
-
-def test_a9_without_a_basis_nothing_goes_out(shop, customer):
-    give(customer, add_coupon(shop, basis=""))
-    assert tick(shop) == {"no_grant_basis": 1}
-    assert dispatch(now=NOW, shop=shop) == {}
-
-
-def test_a9_the_basis_stands_on_a_line_of_its_own(shop, customer):
-    coupon = add_coupon(shop, basis="")
-    give(customer, coupon)
-    tick(shop)
-    change(coupon, grant_basis=BASIS)
-    tick(shop, NOW + TICK)
-    provider = Scripted()
-    dispatch(now=NOW + TICK, shop=shop, connect=provider)
-    assert f"※ {BASIS}" in text(only_message(shop)).splitlines()
-    assert BASIS in provider.sent[0][1].decode()
-
-
-def test_a9_no_message_goes_out_with_an_empty_basis(closed, customer):
-    coupons = [add_coupon(closed, "첫째"), add_coupon(closed, "둘째")]
-    lost = give(customer, coupons[0], expires_at=NOW + DAY)
-    give(customer, coupons[1])
-    tick(closed)
-    change(lost, used_at=OPENING)
-    for coupon in coupons:
-        change(coupon, grant_basis="")
-    assert dispatch(now=OPENING, shop=closed) == {State.LEFT_OUT: 1}
-    assert only_message(closed).reason == Reason.NO_GRANT_BASIS
-    for coupon in coupons:
-        change(coupon, grant_basis=BASIS)
-    assert tick(closed, OPENING + TICK) == {"": 1}
 
 
 def test_a5_no_expiry_is_written_out(shop, customer):

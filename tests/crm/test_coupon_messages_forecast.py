@@ -155,7 +155,7 @@ def test_a10_forecast_plan_and_explanation_agree(kind, seed):
 
     assert tick(shop) == {line.reason: line.messages for line in told.lines}
 
-    planned = {customer: [] for customer in explained}
+    planned: dict[int, list[tuple[str, str, int]]] = {customer: [] for customer in explained}
     for message in messages(shop):
         said = message.variables
         planned[message.customer_id].append((message.reason, said["coupon"], said["more"] + 1))

@@ -113,7 +113,7 @@ class Town:
         assert usable <= {notice.issued_id for notice, _ in notices if notice.kind == Kind.ISSUED}
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(story=STORY, quiet=st.booleans())
 def test_a3_a5_each_coupon_has_exactly_one_notice_and_counters_agree(story, quiet):
     town = Town(quiet)

@@ -32,7 +32,7 @@ from tests.crm.street import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 START, END = NOW - 2 * DAY + 7 * MINUTE, NOW + 2 * DAY
-SHOPS = 36
+SHOPS = 24
 QUIET = [None, ("21:00", "08:00"), ("07:00", "13:00"), ("09:30", "12:00"), ("18:10", "10:20")]
 MOMENT = timedelta(microseconds=1)
 
@@ -133,7 +133,10 @@ class RandomShop:
         return base + rng.choice([0, 0, -1, 1]) * rng.choice([MOMENT, MINUTE])
 
     def plain(self, issue_since, expiry_since):
-        quiet = self.quiet and tuple(map(time.fromisoformat, self.quiet))
+        quiet = None
+        if self.quiet:
+            closes, opens = map(time.fromisoformat, self.quiet)
+            quiet = closes, opens
         return PlainShop(
             zone=self.shop.timezone,
             expiry_time=self.expiry_time,

@@ -119,7 +119,7 @@ def test_f1_one_shops_trouble_keeps_no_other_from_being_planned(shop):
 
 def plan_without_a_lease(shop, meet):
     """Two planners that both found the same candidates: what the lease keeps from happening."""
-    found = []
+    found: list[object] = []
 
     def work():
         try:
