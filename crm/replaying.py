@@ -5,7 +5,7 @@ it happened. A rehearsal does so on hidden copies of the tables that sending wri
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import datetime
 
 from django.db.models import Min
@@ -44,7 +44,7 @@ class ReplayRefusedError(Exception):
 
 def replay(
     *, shop: Shop, start: datetime, end: datetime, progress: Progress = lambda _at: None
-) -> Iterator[Decision]:
+) -> Generator[Decision, None, None]:
     """Run every tick in [start, end) and send what comes due; yields each decision.
 
     Raises ReplayRefusedError where anybody's real phone could ring: old news must not go there;
@@ -82,7 +82,7 @@ def rehearse(
     end: datetime,
     jobs: Iterable[Job],
     progress: Progress = lambda _at: None,
-) -> Iterator[Decision]:
+) -> Generator[Decision, None, None]:
     """What `jobs` would have done in [start, end), with nothing sent before; leaves nothing.
 
     Exhaust or close the iterator: the hidden tables live until then.
