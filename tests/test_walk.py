@@ -23,7 +23,7 @@ from orders.models import Customer, Role
 from tests import factories as make
 from tests.cast import logged_in
 from tests.full_shop import TESTERS_PHONE, FullShop, fill
-from tests.pages import CONSOLE, PAGES, Page
+from tests.pages import CONSOLE, MISSING, PAGES, Page
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ EACH_PAGE_WITH_AN_OBJECT = pytest.mark.parametrize(
 )
 EACH_ROLE = pytest.mark.parametrize("role", list(Role))
 WRITES = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM) "(?!django_session)')
-TOKEN = re.compile(r'(?<="X-CSRFToken": ")\w+')
+TOKEN = re.compile(r'(?:(?<="X-CSRFToken": ")|(?<=csrfmiddlewaretoken" value="))\w+')
 LINK = re.compile(r'(?:href|hx-get)="([^"]+)"')
 
 
@@ -79,6 +79,11 @@ def body(response: Any) -> str:
     return TOKEN.sub("", response.content.decode())
 
 
+def without(key: int, text: str) -> str:
+    """The text without the key that was asked for, where a form repeats it."""
+    return text.replace(f'value="{key}"', "").replace(f"<li>{key} ", "<li>")
+
+
 def writes(queries: CaptureQueriesContext) -> list[str]:
     return [query["sql"] for query in queries if WRITES.match(query["sql"])]
 
@@ -114,6 +119,41 @@ def test_f10_another_shops_object_is_as_one_that_does_not_exist(
     )
     assert missing.status_code in (404, 405)
     assert (foreign.status_code, body(foreign)) == (missing.status_code, body(missing))
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "names"),
+    [
+        ("crm:coupons_basis", "coupon", "coupon"),
+        ("crm:coupon_preview", "issue_template", "template"),
+        ("crm:coupon", "expiry_template", "template"),
+        ("crm:coupon_messages", "issue_template", "template"),
+        ("crm:coupon_messages_live", "expiry_template", "template"),
+        ("messaging:template_preview", "template", "template"),
+        ("orders:switch_shop", "shop", "shop"),
+    ],
+)
+def test_f10_another_shops_object_in_a_form_is_as_one_that_does_not_exist(
+    full: FullShop, outside: FullShop, name: str, field: str, names: str
+):
+    (entry,) = [entry for entry in PAGES if entry.name == name]
+    outsider, key = logged_in(outside.owner), getattr(full, names).pk
+    foreign, missing = (
+        outsider.post(entry.path_to(outside), {field: pk, "preset": "purchase"})
+        for pk in (key, MISSING)
+    )
+    assert foreign.status_code == missing.status_code
+    assert without(key, body(foreign)) == without(MISSING, body(missing))
+
+
+@pytest.mark.parametrize("path", ["/messages/?period=all&who={}", "/members/?who={}"])
+def test_f10_a_search_finds_nobody_of_another_shop(full: FullShop, outside: FullShop, path: str):
+    outsider = logged_in(outside.owner)
+    Customer.objects.filter(shop=outside.shop).update(name="모두 다른 이름", phone="")
+    assert 'class="open"' in body(outsider.get(path.format("")))
+    for asked in (full.customer.name, full.customer.phone, full.customer.phone[-4:]):
+        text = body(outsider.get(path.format(asked)))
+        assert 'class="open"' not in text, asked
 
 
 @EACH_PAGE

@@ -22,7 +22,7 @@ MORE = (
     "/messages/?state=failed&period=all",
     "/messages/?period=own&start=2026-11-20&end=2026-11-19",
     "/messages/?who=nobody",
-    "/members/?q=nobody",
+    "/members/?who=nobody",
     "/coupons/?q=nothing",
 )
 
