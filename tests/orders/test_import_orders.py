@@ -2,36 +2,23 @@
 
 import csv
 import datetime as dt
-import gzip
 import io
 import json
-import random
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from bench.check_data import reckon
 from orders.imports import online_retail
-from orders.imports.online_retail import HEADING, import_orders
-from orders.imports.rows import Refusal
+from orders.imports.online_retail import HEADING
 from orders.models import Cancellation, Order, OrderItem, OrderStatus, Product
 from tests.factories import NOW, ShopFactory
+from tests.orders.online_retail_rows import GOOD, changed_row, imported
 
 pytestmark = pytest.mark.django_db
 SAMPLE = Path(online_retail.__file__).parent / "sample" / "online-retail.csv.gz"
-GOOD = "536365,85123A,WHITE HOLDER,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom"
-
-
-def changed_row(**fields):
-    names = HEADING.split(",")
-    row = dict(zip(names, GOOD.split(","), strict=True)) | fields
-    out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(row[name] for name in names)
-    return out.getvalue()
 
 
 @pytest.fixture
@@ -42,12 +29,6 @@ def write(tmp_path):
         return path
 
     return write
-
-
-def imported(shop, path, **options):
-    refused: list[Refusal] = []
-    told = import_orders(shop=shop, path=path, now=NOW, refuse=refused.append, **options)
-    return told, [(refusal.line, refusal.reason) for refusal in refused]
 
 
 def run(shop, path, *options):
@@ -272,47 +253,3 @@ def test_an_empty_file_with_a_heading_is_no_error(write):
         ShopFactory.create(), write(), "--ends-at", "2026-11-01", "--invent-people", "1"
     )
     assert (status, json.loads(out)["changed"]) == (0, 0)
-
-
-DIRT = [changed_row(Quantity="0"), "536365,85123A", changed_row(UnitPrice="x"), "A536365" + GOOD]
-
-
-@st.composite
-def files(draw):
-    """Rows of a few invoices, customers and products, so that they meet often."""
-    few = st.integers(0, 3)
-    rows = []
-    for _ in range(draw(st.integers(0, 25))):
-        cancels = draw(st.booleans())
-        quantity = draw(st.integers(-1, 6))
-        rows.append(
-            changed_row(
-                InvoiceNo=f"{'C' if cancels else ''}{536360 + draw(st.integers(0, 5))}",
-                StockCode=f"P{draw(few)}",
-                Quantity=str(-quantity if cancels else quantity),
-                InvoiceDate=f"2010-12-0{1 + draw(few)} 08:00:00",
-                UnitPrice=draw(st.sampled_from(["0", "2.55", "0.5", "1.25"])),
-                CustomerID=draw(st.sampled_from(["", "1.0", "2.0"])),
-            )
-        )
-    rows += draw(st.lists(st.sampled_from(DIRT), max_size=3))
-    random.Random(draw(st.integers(0, 99))).shuffle(rows)
-    return "\n".join([HEADING, *rows, ""])
-
-
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(files(), st.sampled_from(["1", "1700"]))
-def test_any_file_is_what_a_plain_reading_of_the_rules_says(tmp_path, text, rate):
-    path = tmp_path / "orders.csv.gz"
-    path.write_bytes(gzip.compress(text.encode()))
-    shop = ShopFactory.create()
-    told, _ = imported(shop, path, rate=Decimal(rate))
-    by_the_rules = reckon(path, Decimal(rate))
-    total = by_the_rules.pop("sum of all orders")
-    figures = told.as_json()
-    assert {name: figures[name] for name in by_the_rules} == by_the_rules
-    assert sum(Order.objects.for_shop(shop).values_list("total", flat=True)) == total
-    again, _ = imported(shop, path, rate=Decimal(rate))
-    assert again.as_json() == figures | {"changed": 0}
