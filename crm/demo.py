@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 import orders.imports
 from coupons.records import CouponRecord, IssuedCouponRecord
-from crm.coupon_settings import set_wording, settings_of, switch
+from crm.campaigns.coupon_messages.settings import set_wording, settings_of, switch
 from crm.ingest import CouponOverrideRecord
 from crm.models import Kind
-from crm.replaying import replay
+from crm.rehearsals.replaying import replay
 from crm.shops import add_owner, create_shop
 from crm.ticks import ten_minutes_until
 from messaging.models import Channel, MessageTemplate, Topic

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coupons.models import IssuedCoupon
 from crm.campaigns.coupon_messages import Explanation, explain
-from crm.coupon_settings import settings_of
+from crm.campaigns.coupon_messages.settings import settings_of
 from crm.models import CouponMessageSettings
 from orders.models import Customer, Order, Shop
 

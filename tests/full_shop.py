@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from coupons.models import Coupon
-from crm.coupon_settings import set_wording, settings_of, switch
+from crm.campaigns.coupon_messages.settings import set_wording, settings_of, switch
+from crm.campaigns.coupon_messages.trials import send_test
 from crm.models import CouponOverride, Kind, Rehearsal, RehearsalState
 from crm.schedules import run_due
 from crm.shops import create_shop
-from crm.test_sends import send_test
 from messaging.dispatch import dispatch
 from messaging.models import Message, MessageTemplate, Reason, State
 from orders.models import ConsentKind, Country, Customer, Role, Shop, User

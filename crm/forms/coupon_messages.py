@@ -7,7 +7,7 @@ from django import forms
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
-from crm.coupon_settings import expiry_times
+from crm.campaigns.coupon_messages.settings import expiry_times
 from crm.coupons import usable_templates
 from crm.models import CouponMessageSettings, Kind
 from messaging.models import MessageTemplate

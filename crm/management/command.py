@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from crm.replaying import ReplayRefusedError
+from crm.rehearsals.replaying import ReplayRefusedError
 from orders.models import Shop
 
 UNUSABLE = 2

@@ -11,16 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from crm import coupon_message_status as reading
 from crm.campaigns.coupon_messages import forecast
+from crm.campaigns.coupon_messages import status as reading
 from crm.campaigns.coupon_messages.explaining import is_on
-from crm.coupon_settings import set_expiry_time, set_wording, settings_of, switch
+from crm.campaigns.coupon_messages.settings import set_expiry_time, set_wording, settings_of, switch
+from crm.campaigns.coupon_messages.trial_progress import find_test, progress
+from crm.campaigns.coupon_messages.trials import send_test
 from crm.forms.coupon_messages import CouponMessagesForm, TestSendForm
 from crm.mending import left_out
 from crm.models import CouponMessageSettings, CouponOverride, Kind
 from crm.tasks import send_soon
-from crm.test_progress import find_test, progress
-from crm.test_sends import send_test
 from orders.access import ShopRequest, console
 from orders.models import Role
 

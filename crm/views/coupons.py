@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from coupons.models import Coupon
 from crm import coupons as use_cases
-from crm.coupon_previews import coupon_bubbles
+from crm.campaigns.coupon_messages.previews import coupon_bubbles
 from crm.forms.coupons import NONE, CouponForm, FilterForm, ManyBasisForm
 from crm.grant_basis import MAX_BASIS
 from orders.access import ShopRequest, console

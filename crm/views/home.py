@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from crm.front_page import front_page
+from crm.home.front_page import front_page
 from crm.preparations import preparations, progress
 from orders.access import ShopRequest, console
 from orders.models import Role

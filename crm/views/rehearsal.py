@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from crm.forms.rehearsal import RehearsalForm
 from crm.models import Job, Rehearsal
-from crm.rehearsal_reading import show_rehearsal
-from crm.rehearsing import ask_for_rehearsal
+from crm.rehearsals.reading import show_rehearsal
+from crm.rehearsals.rehearsing import ask_for_rehearsal
 from crm.sending import sending_settings
 from crm.tasks import rehearse_soon
 from orders.access import ShopRequest, console

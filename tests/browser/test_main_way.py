@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from crm.coupon_settings import set_wording, settings_of, switch
+from crm.campaigns.coupon_messages.settings import set_wording, settings_of, switch
 from crm.models import Kind
 from messaging.models import Message
 from orders.models import Customer, Shop

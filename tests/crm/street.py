@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from coupons.models import Coupon, IssuedCoupon
-from crm.coupon_settings import settings_of, switch
+from crm.campaigns.coupon_messages.settings import settings_of, switch
 from crm.models import CouponNotice, CouponOverride, Kind
 from crm.schedules import run_due
 from crm.shops import create_shop

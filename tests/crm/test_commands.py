@@ -6,7 +6,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from crm.coupon_settings import settings_of
+from crm.campaigns.coupon_messages.settings import settings_of
 from crm.models import Due, Job, Kind
 from crm.schedules import run_due
 from messaging.models import Channel, Gateway, MessageTemplate, SendingSettings

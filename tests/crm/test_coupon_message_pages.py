@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from crm.coupon_settings import settings_of, switch
+from crm.campaigns.coupon_messages.settings import settings_of, switch
 from crm.models import CouponMessageSettings, CouponOverride, Due, Kind
 from crm.shops import create_shop
 from messaging.models import Gateway, SendingSettings

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from crm.coupon_settings import set_expiry_time, settings_of
+from crm.campaigns.coupon_messages.settings import set_expiry_time, settings_of
 from crm.models import CouponNotice, Due, Kind
 from messaging.models import Reason, Run, State
 from tests import factories as make

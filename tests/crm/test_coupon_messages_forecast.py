@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from crm.campaigns.coupon_messages import explain, forecast
-from crm.coupon_settings import settings_of
+from crm.campaigns.coupon_messages.settings import settings_of
 from crm.models import Kind
 from messaging.models import Gateway
 from orders.models import Customer

@@ -2,6 +2,7 @@
 
 import pytest
 
+from crm.campaigns.coupon_messages import stop_waiting
 from crm.models import CouponNotice, Kind
 from messaging.dispatch import dispatch
 from messaging.models import Batch, Gateway, Message, PastReason, Reason, Run, State
@@ -266,3 +267,14 @@ def test_a3_one_of_a_batch_that_lost_its_address_is_waited_for_again(shop):
     sizes = Batch.objects.for_shop(shop).order_by("id").values_list("size", "left_out")
     assert list(sizes) == [(1, 0), (1, 0)]
     assert Run.objects.filter(shop=shop).count() == 2
+
+
+def test_a3_what_nobody_can_use_any_more_waits_no_longer(shop):
+    customer = add_customer(shop, phone="")
+    coupon = add_coupon(shop)
+    give(customer, coupon, expires_at=NOW + HOUR)
+    kept = give(customer, add_coupon(shop), expires_at=NOW + DAY)
+    tick(shop)
+    assert stop_waiting(NOW) == 0
+    assert stop_waiting(NOW + HOUR) == 1
+    assert CouponNotice.objects.get(waiting=True).issued_id == kept.pk

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm.coupon_settings import set_wording, settings_of
+from crm.campaigns.coupon_messages.settings import set_wording, settings_of
 from crm.models import Kind
 from messaging.dispatch import dispatch
 from messaging.models import Reason, State, Topic

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from crm.campaigns import coupon_messages
-from crm.coupon_settings import expiry_times, set_expiry_time, settings_of
+from crm.campaigns.coupon_messages.settings import expiry_times, set_expiry_time, settings_of
 from crm.models import Due, Kind
 from orders.models import Country
 from tests.crm.street import (

@@ -7,8 +7,8 @@ import pytest
 import time_machine
 from django.test import Client
 
-from crm.coupon_settings import settings_of, switch
-from crm.front_page import FirstSteps, front_page
+from crm.campaigns.coupon_messages.settings import settings_of, switch
+from crm.home.front_page import FirstSteps, front_page
 from crm.models import CouponOverride, Kind
 from crm.shops import create_shop
 from messaging.models import MessageTemplate, Reason, SendingSettings, State

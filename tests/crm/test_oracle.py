@@ -8,7 +8,7 @@ from datetime import time, timedelta
 import pytest
 from django.core.management import call_command
 
-from crm.coupon_settings import set_expiry_time, settings_of
+from crm.campaigns.coupon_messages.settings import set_expiry_time, settings_of
 from crm.models import CouponOverride, Kind
 from messaging.models import Gateway
 from orders.models import Country

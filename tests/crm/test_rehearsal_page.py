@@ -9,7 +9,7 @@ from django.test import Client
 from django_q.models import OrmQ
 
 from crm.models import CouponNotice, Rehearsal, RehearsalState
-from crm.rehearsing import run_rehearsal
+from crm.rehearsals.rehearsing import run_rehearsal
 from crm.shops import create_shop
 from messaging.models import Message, SendingSettings
 from orders.models import Country, Role, Shop

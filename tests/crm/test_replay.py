@@ -8,9 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from crm.coupon_settings import settings_of
+from crm.campaigns.coupon_messages.settings import settings_of
 from crm.models import Due, Job, Kind
-from crm.replaying import ReplayRefusedError, jobs_turned_on, rehearse, replay
+from crm.rehearsals.replaying import ReplayRefusedError, jobs_turned_on, rehearse, replay
 from messaging.gateways import PROVIDERS
 from messaging.models import Gateway, Message, Run, SendingSettings, State
 from tests.crm.street import (

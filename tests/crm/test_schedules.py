@@ -8,7 +8,7 @@ from django.db.models.signals import post_save
 
 from crm.campaigns import coupon_messages
 from crm.campaigns.coupon_messages import planning
-from crm.coupon_settings import settings_of
+from crm.campaigns.coupon_messages.settings import settings_of
 from crm.models import CouponNotice, Due, Kind
 from crm.schedules import LEASE, run_due
 from crm.ticks import Tick

@@ -2,9 +2,9 @@
 
 import pytest
 
-from crm.coupon_settings import settings_of
+from crm.campaigns.coupon_messages.settings import settings_of
+from crm.campaigns.coupon_messages.trials import send_test
 from crm.models import Kind
-from crm.test_sends import send_test
 from messaging.dispatch import dispatch
 from messaging.integrity import find_broken
 from messaging.models import Batch, Message, State

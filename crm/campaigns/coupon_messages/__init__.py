@@ -9,7 +9,7 @@ from crm.campaigns.coupon_messages.explaining import (
     forecast,
 )
 from crm.campaigns.coupon_messages.planning import plan
-from crm.campaigns.coupon_messages.rechecking import recheck
+from crm.campaigns.coupon_messages.rechecking import recheck, stop_waiting
 
 __all__ = [
     "Explanation",
@@ -20,4 +20,5 @@ __all__ = [
     "forecast",
     "plan",
     "recheck",
+    "stop_waiting",
 ]

@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from crm.decisions import Decision
 from crm.management.command import JsonCommand, moment, refuse, shop_named, utc
-from crm.replaying import jobs_turned_on, rehearse, replay, summary
+from crm.rehearsals.decisions import Decision
+from crm.rehearsals.replaying import jobs_turned_on, rehearse, replay, summary
 
 COLUMNS = ("at", "kind", "customer", "channel", "state", "reason", "not_before", "about")
 

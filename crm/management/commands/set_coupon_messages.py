@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from crm.coupon_settings import set_expiry_time, settings_of, switch
+from crm.campaigns.coupon_messages.settings import set_expiry_time, settings_of, switch
 from crm.management.command import JsonCommand, moment, refuse, shop_named, utc
 from crm.models import CouponMessageSettings, Kind
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from coupons.models import Coupon, IssuedCoupon
 from coupons.models.issued import usable_later
 from crm.batch_counts import counts
-from crm.coupon_previews import coupon_variables
+from crm.campaigns.coupon_messages.previews import coupon_variables
 from crm.models import CouponMessageSettings, Due, Kind
 from crm.ticks import expiry_time_from, expiry_window
 from messaging.models import Batch, MessageTemplate, Run, Topic

@@ -13,9 +13,9 @@ from django.db.models.functions import TruncDate
 from coupons.models import Coupon, IssuedCoupon
 from crm.batch_counts import counts
 from crm.campaigns.coupon_messages.explaining import is_on
-from crm.charts import Chart, chart
-from crm.coupon_message_status import is_late
+from crm.campaigns.coupon_messages.status import is_late
 from crm.coupons import message_settings
+from crm.home.charts import Chart, chart
 from crm.models import CouponMessageSettings, CouponOverride, Due, Kind
 from crm.sending import sending_settings
 from messaging.models import OPEN_STATES, Batch, Message, Reason, State

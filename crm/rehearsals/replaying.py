@@ -12,9 +12,9 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from coupons.models import IssuedCoupon
-from crm.coupon_settings import settings_of
-from crm.decisions import Decision, decisions_of_tick, drops_at
+from crm.campaigns.coupon_messages.settings import settings_of
 from crm.models import CouponNotice, Due, Job
+from crm.rehearsals.decisions import Decision, decisions_of_tick, drops_at
 from crm.schedules import SCHEDULES, run_due, schedule
 from crm.ticks import ten_minutes_from
 from messaging.dispatch import dispatch

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from crm.charts import Chart, chart
+from crm.home.charts import Chart, chart
 from crm.mending import LeftOut, left_out
 from crm.models import Job, Kind, Rehearsal, RehearsalState
 from orders.localtime import local_day

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from crm.decisions import Decision
 from crm.models import Job, Rehearsal, RehearsalState
-from crm.replaying import ReplayRefusedError, rehearse, summary
+from crm.rehearsals.decisions import Decision
+from crm.rehearsals.replaying import ReplayRefusedError, rehearse, summary
 from orders.models import Shop, User
 
 

@@ -1,0 +1,1 @@
+"""A past period, tick by tick: replayed, or rehearsed without leaving anything."""
