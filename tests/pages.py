@@ -96,7 +96,6 @@ BEFORE_LOG_IN = (
     "/accounts/login/",
     "/accounts/password/reset/",
     "/accounts/password/reset/done/",
-    "/accounts/signup/",
     "/log-in/MQ/no-token/",
     "/there-is-no-such-page/",
 )

@@ -23,7 +23,8 @@ def own_patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str,
     for entry in resolver.url_patterns:
         route = prefix + str(entry.pattern)
         if isinstance(entry, URLPattern):
-            yield route, entry
+            if not entry.callback.__module__.startswith(FOREIGN):
+                yield route, entry
         elif not is_foreign(entry):
             yield from own_patterns(entry, route)
 

@@ -156,7 +156,7 @@ def test_the_no_shop_page_needs_a_log_in(client):
 @pytest.mark.parametrize("language", ["ko", "en"])
 @pytest.mark.parametrize(
     "name",
-    ["account_login", "account_reset_password", "account_signup", "account_reset_password_done"],
+    ["account_login", "account_reset_password", "account_reset_password_done"],
 )
 def test_the_pages_before_the_log_in_stand_in_both_languages(client, name, language):
     response = client.get(reverse(name), headers={"accept-language": language})
