@@ -110,7 +110,10 @@ def _set_aside(this: Round, batch: Batch) -> None:
     """Let a batch that our own code can't take up wait behind all others."""
     logger.exception("batch %s can't be taken up", batch.pk)
     this.stumbled.append(batch.pk)
-    Batch.objects.filter(pk=batch.pk).update(turn=this.now + SET_ASIDE)
+    later = this.now + SET_ASIDE
+    Batch.objects.filter(pk=batch.pk).update(turn=later)
+    # A fresh batch is not asked for its turn, only for this.
+    Batch.objects.filter(pk=batch.pk, state=State.WAITING).update(not_before=later)
 
 
 def _claim(this: Round) -> Batch | None:
@@ -180,8 +183,8 @@ def _recover(this: Round, batch: Batch) -> Errand | None:
 
 def _hand_over(errand: Errand, connect: Connect) -> Said:
     """Talk to the provider; runs in a thread and touches no database."""
-    provider = connect(errand.batch.provider)
     try:
+        provider = connect(errand.batch.provider)
         return provider.ask(errand.batch) if errand.ask else provider.send(errand.batch)
     except (Rejected, Busy, AnswerLost) as error:
         return error
@@ -191,6 +194,15 @@ def _hand_over(errand: Errand, connect: Connect) -> Said:
 
 
 def _write_down(this: Round, errand: Errand, said: Said) -> None:
+    """Keep an answer; one that can't be kept must not take the others' answers with it."""
+    try:
+        _settle(this, errand, said)
+    except Exception:
+        # As if it had been lost: the batch stays frozen, and comes back with its lease.
+        logger.exception("the answer about batch %s can't be written down", errand.batch.id)
+
+
+def _settle(this: Round, errand: Errand, said: Said) -> None:
     if isinstance(said, Answers):
         this.counts += settle(errand.batch, said, this.now)
     elif isinstance(said, Rejected):

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, CharField, F, Q, Value, When
+from django.db.models import Case, CharField, F, Value, When
+from django.db.models.functions import Coalesce
 
 from messaging.gateways import Connect, FrozenBatch, Outgoing
 from messaging.hooks import RECHECKS, Candidate
@@ -70,29 +71,19 @@ class Member:
 def _members(batch: Batch) -> list[Member]:
     """The batch's messages without an outcome, with today's verdict and address.
 
-    A stranger (a test, a guest) has only the address that the message came with.
+    A stranger (a test) has only the address that the message came with. Whoever else has no
+    customer was one when the message was planned, and has been erased since.
     """
-    stranger = Q(customer=None)
-    messages = (
-        Message.objects.filter(batch=batch, outcome=None)
-        .annotate(
-            verdict=Case(
-                When(stranger & Q(address=""), then=Value(Reason.NO_ADDRESS.value)),
-                When(stranger, then=Value("")),
-                default=verdict({}),
-                output_field=CharField(),
-            ),
-            address_now=Case(
-                When(stranger, then=F("address")),
-                default=F("customer__phone"),
-                output_field=CharField(),
-            ),
+    found = Message.objects.filter(batch=batch, outcome=None).order_by("id")
+    if batch.run.is_test:
+        asked = found.annotate(verdict=_stranger_verdict(), address_now=F("address"))
+    else:
+        asked = found.annotate(
+            verdict=_customer_verdict(), address_now=Coalesce("customer__phone", Value(""))
         )
-        .order_by("id")
-    )
     members = []
     moved = []
-    for message in messages:
+    for message in asked:
         found = vars(message)
         members.append(Member(message, found["verdict"]))
         if found["address_now"] not in ("", message.address):
@@ -100,6 +91,17 @@ def _members(batch: Batch) -> list[Member]:
             moved.append(message)
     Message.objects.bulk_update(moved, ["address"], batch_size=500)
     return members
+
+
+def _stranger_verdict() -> Case:
+    no_address = When(address="", then=Value(Reason.NO_ADDRESS.value))
+    return Case(no_address, default=Value(""), output_field=CharField())
+
+
+def _customer_verdict() -> Case:
+    # There is no constraint: the row may be gone, and its phone is then null and not empty.
+    gone = When(customer__phone=None, then=Value(Reason.NO_ADDRESS.value))
+    return Case(gone, default=verdict({}), output_field=CharField())
 
 
 def _recheck(batch: Batch, members: list[Member], now: datetime) -> None:

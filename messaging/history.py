@@ -14,9 +14,8 @@ from itertools import islice
 
 from django.db.models import Q, QuerySet
 
-from messaging.models import Batch, Message
+from messaging.models import COUNTERS, Batch, Message
 from messaging.wanted import (
-    COUNTERS,
     Key,
     Rows,
     Wanted,

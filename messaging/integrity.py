@@ -11,19 +11,13 @@ from typing import Any
 from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from messaging.models import Batch, Message, Outcome, PastReason, State
+from messaging.models import COUNTERS, Batch, Message, Outcome, PastReason, State
 from orders.models import Customer, Shop
 
 Rows = QuerySet[Any]
 
 # Enough to see what went wrong; a broken house would list every row.
 EXAMPLES = 20
-_COUNTED = {
-    "unknown": State.UNKNOWN,
-    "failed": State.FAILED,
-    "delivered": State.DELIVERED,
-    "left_out": State.LEFT_OUT,
-}
 
 
 def find_broken(shop: Shop | None = None) -> list[str]:
@@ -78,7 +72,7 @@ def _of_batches(batches: Rows) -> Iterator[tuple[str, Rows]]:
     members = Message.objects.filter(batch_id=OuterRef("pk")).order_by().values("batch_id")
     yield "batches that miscount their messages", batches.exclude(size=_count(members))
     own = Outcome.objects.filter(batch_id=OuterRef("pk")).order_by().values("batch_id")
-    for counter, state in _COUNTED.items():
+    for state, counter in COUNTERS.items():
         counted = batches.exclude(**{counter: _count(own.filter(state=state))})
         yield f"batches that miscount “{counter}”", counted
     yield (

@@ -12,17 +12,10 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Right
 
-from messaging.models import OPEN_STATES, Batch, Message, Outcome, Reason, State
+from messaging.models import COUNTERS, OPEN_STATES, Batch, Message, Outcome, Reason, State
 from orders.models import Shop
 from orders.search import Who
 
-# The columns of a batch that count its exceptions.
-COUNTERS = {
-    State.UNKNOWN: "unknown",
-    State.FAILED: "failed",
-    State.DELIVERED: "delivered",
-    State.LEFT_OUT: "left_out",
-}
 # Where a message may have its own `SENT`, which no counter counts.
 _MAY_HOLD_SENT = (State.SENDING, State.UNKNOWN, State.FAILED, State.DELIVERED)
 

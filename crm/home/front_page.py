@@ -11,13 +11,12 @@ from django.db.models import F, Max, Min, Q, Sum
 from django.db.models.functions import TruncDate
 
 from coupons.models import Coupon, IssuedCoupon
-from crm.batch_counts import counts
-from crm.campaigns.coupon_messages.explaining import is_on
 from crm.campaigns.coupon_messages.status import is_late
 from crm.coupons import message_settings
 from crm.home.charts import Chart, chart
 from crm.models import CouponMessageSettings, CouponOverride, Due, Kind
 from crm.sending import sending_settings
+from messaging.batch_counts import counts
 from messaging.models import OPEN_STATES, Batch, Message, Reason, State
 from orders.localtime import instant, local_day
 from orders.models import Shop
@@ -206,7 +205,7 @@ def _running(settings: CouponMessageSettings, past: _Past) -> list[Running]:
     return [
         Running(
             kind=kind,
-            on=is_on(settings, kind),
+            on=settings.since(kind) is not None,
             next_at=due.get(kind.value),
             sent=_sent(past.week[kind]),
             left_out=past.week[kind]["omitted"],

@@ -1,6 +1,7 @@
 """Floor 2: one message, once."""
 
 from messaging.models.batches import (
+    COUNTERS,
     OPEN_STATES,
     Batch,
     Chunk,
@@ -15,6 +16,7 @@ from messaging.models.messages import Draft, Message, Outcome, PastReason
 from messaging.models.templates import MessageTemplate, TemplateRevision, Topic
 
 __all__ = [
+    "COUNTERS",
     "OPEN_STATES",
     "Batch",
     "Channel",

@@ -17,7 +17,7 @@ from orders.models import Shop, ShopQuerySet
 
 
 class State(models.IntegerChoices):
-    """What became of a message. The value is its rank: of two reports the higher one holds."""
+    """What became of a message. The first answer about a batch holds; the value is only stored."""
 
     WAITING = 0, _("Waiting")
     SENDING = 1, _("Sending")
@@ -29,6 +29,13 @@ class State(models.IntegerChoices):
 
 
 OPEN_STATES = (State.WAITING, State.SENDING)
+# The columns of a batch that count the messages with an outcome of their own.
+COUNTERS = {
+    State.UNKNOWN: "unknown",
+    State.FAILED: "failed",
+    State.DELIVERED: "delivered",
+    State.LEFT_OUT: "left_out",
+}
 
 
 class Reason(models.TextChoices):

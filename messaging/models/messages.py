@@ -44,8 +44,8 @@ class MessageQuerySet(ShopQuerySet):
 class Message(models.Model):
     """One message to one person on one channel, from planned to its end. Also the outbox.
 
-    Inserted once. Changed only when a left-out one is mended (it moves to another batch), when a
-    bundle loses a coupon (A7), and by erasure. `customer` is empty for tests, guests and the
+    Inserted once. Changed only when a left-out one is mended (it moves to another batch), when it
+    is frozen (today's address; a bundle that lost a coupon, A7), and by erasure. `customer` is empty for tests, guests and the
     erased. `variables` holds plain values; `messaging.wording` says how each is written out.
     """
 
@@ -151,7 +151,8 @@ class Draft(models.Model):
 
     # The campaign's own handle on the row, unique in the chunk.
     ref = models.BigIntegerField(primary_key=True)
-    # Counts the rows from 1 within (existing or not, revision, reason).
+    # Counts what the whole chunk decided, from 1, reason by reason and there revision by revision;
+    # what stays left out as it was is counted, and has no row here.
     number = models.BigIntegerField()
     customer = _hot(Customer, null=True)
     revision = _hot(TemplateRevision, null=True)
@@ -161,8 +162,9 @@ class Draft(models.Model):
     address = models.CharField(max_length=254)
     variables = models.JSONField()
     url = models.CharField(max_length=500)
-    # The left-out message that this decides anew.
+    # The left-out message that this decides anew, and whether it stays left out as it is.
     existing = _hot(Message, null=True)
+    stays = models.BooleanField()
 
     class Meta:
         managed = False

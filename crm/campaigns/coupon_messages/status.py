@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from coupons.models import Coupon, IssuedCoupon
 from coupons.models.issued import usable_later
-from crm.batch_counts import counts
 from crm.campaigns.coupon_messages.previews import coupon_variables
 from crm.models import CouponMessageSettings, Due, Kind
 from crm.ticks import expiry_time_from, expiry_window
+from messaging.batch_counts import counts
 from messaging.models import Batch, MessageTemplate, Run, Topic
 from messaging.preview import Preview, preview, sample_values
 from messaging.wording import Locale

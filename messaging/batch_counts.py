@@ -7,10 +7,10 @@ from django.db.models import Case, Expression, F, IntegerField, Q, Sum, Value, W
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from messaging.models import OPEN_STATES, State
+from messaging.models import COUNTERS, OPEN_STATES, State
 
 # What has an end of its own is counted beside; the rest is as its batch is.
-_AS_THE_BATCH = F("size") - F("unknown") - F("failed") - F("delivered") - F("left_out")
+_AS_THE_BATCH = F("size") - sum((F(counter) for counter in COUNTERS.values()), Value(0))
 
 
 def _sum(number: Combinable) -> Expression:
