@@ -145,19 +145,38 @@ class _Purchases:
 def _cancel_emptied(shop: Shop, lines: Iterable[Mapping[str, Any]], now: datetime) -> Counts:
     """Orders touched by these lines with nothing left are cancelled at their last one."""
     touched = {order_id for line in lines if (order_id := line.get("order_id"))}
-    bought = dict(
-        OrderItem.objects.filter(order__in=touched)
-        .values_list("order")
+    taken_back: dict[tuple[int, int], int] = {}
+    moments: dict[int, datetime] = {}
+    for order_id, product_id, quantity, last in (
+        Cancellation.objects.filter(order__in=touched)
+        .values_list("order", "product")
+        .annotate(Sum("quantity"), Max("happened_at"))
+        .order_by()
+    ):
+        assert order_id is not None  # noqa: S101 - for the type checker
+        taken_back[order_id, product_id] = quantity
+        moments[order_id] = max(last, moments.get(order_id, last))
+    for order_id in _with_something_left(touched, taken_back):
+        moments.pop(order_id, None)
+    return reach(shop, Status.CANCELLED, moments, now)
+
+
+def _with_something_left(
+    orders: Iterable[int], taken_back: Mapping[tuple[int, int], int]
+) -> set[int]:
+    """Of these orders those of which some product is left.
+
+    A line that was taken back may be told no longer, so more of a product may have been taken back
+    than is bought: that is nothing left, and says nothing about the order's other products.
+    """
+    bought = (
+        OrderItem.objects.filter(order__in=list(orders))
+        .values_list("order", "product")
         .annotate(Sum("quantity"))
         .order_by()
     )
-    given_back = (
-        Cancellation.objects.filter(order__in=touched)
-        .values_list("order")
-        .annotate(Sum("quantity"), Max("happened_at"))
-        .order_by()
-    )
-    moments = {
-        order_id: last for order_id, quantity, last in given_back if quantity == bought[order_id]
+    return {
+        order_id
+        for order_id, product_id, quantity in bought
+        if quantity > taken_back.get((order_id, product_id), 0)
     }
-    return reach(shop, Status.CANCELLED, moments, now)

@@ -66,7 +66,7 @@ def _upsert_items(shop: Shop, orders: Mapping[int, OrderRecord]) -> Counts:
         for order_id, record in orders.items()
         for item in record.items
     }
-    gone = _drop_unchanged(wanted)
+    gone = _drop_unchanged(wanted, orders)
     if gone:
         OrderItem.objects.filter(pk__in=gone).delete()
     rows = OrderItem.objects.filter(order__in={order_id for order_id, _ in wanted})
@@ -74,12 +74,15 @@ def _upsert_items(shop: Shop, orders: Mapping[int, OrderRecord]) -> Counts:
     return counts + upsert(OrderItem, wanted=wanted, stored=stored) + Counts(updated=len(gone))
 
 
-def _drop_unchanged(wanted: dict[tuple[int, int], dict[str, Any]]) -> list[int]:
+def _drop_unchanged(
+    wanted: dict[tuple[int, int], dict[str, Any]], orders: Iterable[int]
+) -> list[int]:
     """Forget the lines that are stored just so; returns the keys of those no longer told.
 
-    Nearly all lines of a file that is read again are, so they are looked at without models.
+    `orders` are all that were told: one without any line has none in `wanted`. Nearly all lines
+    of a file that is read again are stored so, so they are looked at without models.
     """
-    rows = OrderItem.objects.filter(order__in={order_id for order_id, _ in wanted})
+    rows = OrderItem.objects.filter(order__in=list(orders))
     gone = []
     for pk, *line in rows.values_list(
         "pk", "order_id", "line", "product_id", "quantity", "unit_price"

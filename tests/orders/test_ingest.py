@@ -124,6 +124,13 @@ def test_a_line_that_is_no_longer_told_leaves_the_order():
     assert list(OrderItem.objects.values_list("product__code", "quantity")) == [("cup", 4)]
 
 
+def test_an_order_that_is_told_without_lines_keeps_none():
+    shop = ShopFactory.create()
+    learn(shop, order(), order("2"))
+    assert learn(shop, order(items=[])) == Counts(updated=2)
+    assert list(OrderItem.objects.values_list("order__number", flat=True)) == ["2"]
+
+
 def test_two_shops_use_the_same_numbers_without_meeting():
     one, other = ShopFactory.create(), ShopFactory.create()
     learn(one, order())
@@ -165,6 +172,23 @@ def test_an_order_is_cancelled_when_its_last_piece_is_taken_back():
     assert not OrderStatus.objects.filter(status="cancelled").exists()
     learn(shop, taken_back(1, number="C2", product="pen"))
     assert OrderStatus.objects.get(status="cancelled").happened_at == NOW
+
+
+def test_an_order_is_cancelled_though_a_cancelled_line_is_no_longer_told():
+    shop = ShopFactory.create()
+    learn(shop, order(items=[("cup", 2), ("pen", 1)]), taken_back(2))
+    learn(shop, OrderRecord("1", "a", NOW - DAY, (ItemRecord(2, "pen", 1, 1000),)))
+    assert not OrderStatus.objects.filter(status="cancelled").exists()
+    learn(shop, taken_back(1, number="C2", product="pen"))
+    assert OrderStatus.objects.get(status="cancelled").happened_at == NOW
+
+
+def test_an_order_with_more_taken_back_of_one_product_still_has_the_other():
+    shop = ShopFactory.create()
+    learn(shop, order(items=[("cup", 3), ("pen", 2)]), taken_back(2), taken_back(1, line=2))
+    learn(shop, order(items=[("cup", 1), ("pen", 2)]))
+    learn(shop, taken_back(1, number="C2", product="pen"))
+    assert not OrderStatus.objects.filter(status="cancelled").exists()
 
 
 def test_an_unmatched_line_is_matched_once_its_order_is_known():
