@@ -45,8 +45,9 @@ class Message(models.Model):
     """One message to one person on one channel, from planned to its end. Also the outbox.
 
     Inserted once. Changed only when a left-out one is mended (it moves to another batch), when it
-    is frozen (today's address; a bundle that lost a coupon, A7), and by erasure. `customer` is empty for tests, guests and the
-    erased. `variables` holds plain values; `messaging.wording` says how each is written out.
+    is frozen (today's address; a bundle that lost a coupon, A7), and by erasure. `customer` is
+    empty for tests, guests and the erased. `variables` holds plain values; `messaging.wording`
+    says how each is written out.
     """
 
     id = models.BigIntegerField(primary_key=True)
