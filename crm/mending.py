@@ -3,21 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
-from messaging.models import Reason
-from messaging.reading import reason_words
+from messaging.reasons import ADVICE, Advice, reason_words
 
-_WAYS: dict[str, tuple[str, str, Promise]] = {
-    Reason.NO_GRANT_BASIS: ("crm:coupons", "?basis=none", _("Write the grant basis")),
-    Reason.NO_ADDRESS: ("crm:customers", "", _("Open the members")),
-    Reason.NO_TEMPLATE: ("messaging:templates", "", _("Open the templates")),
-    Reason.NO_GATEWAY: ("crm:shop_settings", "#channel", _("Connect")),
-}
-
-_BLOCKED = (Reason.NO_GRANT_BASIS, Reason.NO_TEMPLATE, Reason.NO_GATEWAY)
+_NONE = Advice("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +27,10 @@ class LeftOut:
 
 def left_out(reasons: Iterable[tuple[str, int]]) -> list[LeftOut]:
     """Counted reasons as a page shows them, most first."""
-    most_first = sorted(reasons, key=lambda found: -found[1])
-    return [
-        LeftOut(number, reason_words(reason), *_way(reason), blocked=reason in _BLOCKED)
-        for reason, number in most_first
-    ]
+    return [_line(reason, n) for reason, n in sorted(reasons, key=lambda found: -found[1])]
 
 
-def _way(reason: str) -> tuple[str, str | Promise]:
-    name, rest, action = _WAYS.get(reason, ("", "", _("Connect")))
-    try:
-        return (reverse(name) + rest, action) if name else ("", "")
-    except NoReverseMatch:
-        return "", ""
+def _line(reason: str, messages: int) -> LeftOut:
+    advice = ADVICE.get(reason, _NONE)
+    url = reverse(advice.page) + advice.place if advice.page else ""
+    return LeftOut(messages, reason_words(reason), url, advice.action, advice.by_shop)

@@ -5,16 +5,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from messaging.freezing import finished_buttons
-from messaging.models import Batch, Message, Outcome, Reason, State, Topic
+from messaging.models import Batch, Message, Outcome, State, Topic
+from messaging.reasons import ADVICE, Advice, reason_words
 from messaging.wording import VARIABLES, Locale, Part, compile_body
 from orders.masking import mask_name, mask_phone, show_phone
-
-Words = str | Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +31,6 @@ class Step:
     at: datetime
     words: str
     look: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """What to do about it, and the URL name of the page where it is done."""
-
-    words: Words
-    page: str = ""
-    action: Words = ""
 
 
 def own_outcome(message: Message) -> Outcome | None:
@@ -65,11 +54,6 @@ def happened_at(message: Message) -> datetime:
     """When the last thing happened to it."""
     outcome, batch = own_outcome(message), message.batch
     return outcome.at if outcome else batch.settled_at or batch.frozen_at or batch.planned_at
-
-
-def reason_words(reason: str) -> str:
-    """A reason in words; a provider's own word stays as it is."""
-    return str(Reason(reason).label) if reason in Reason.values else reason
 
 
 def recipient_name(message: Message, *, masked: bool) -> str:
@@ -157,39 +141,6 @@ def _end(message: Message) -> Step | None:
     return Step(at, words[state], "bad" if state == State.UNKNOWN else "")
 
 
-_ADVICE: dict[str, Advice] = {
-    Reason.NO_ADDRESS: Advice(
-        gettext_lazy("It can go out once the customer has given a phone number in your shop.")
-    ),
-    Reason.NO_GRANT_BASIS: Advice(
-        gettext_lazy("Kakao asks why the customer got the coupon. Write the coupon's grant basis."),
-        "crm:coupons",
-        gettext_lazy("Write the grant basis"),
-    ),
-    Reason.NO_GATEWAY: Advice(
-        gettext_lazy("Connect the channel, so that messages have a way out."),
-        "crm:shop_settings",
-        gettext_lazy("Connect"),
-    ),
-    Reason.NO_TEMPLATE: Advice(
-        gettext_lazy("Its template has no wording in use. Write one, or choose another template."),
-        "messaging:templates",
-        gettext_lazy("Open the templates"),
-    ),
-    Reason.COUPON_GONE: Advice(
-        gettext_lazy(
-            "There is nothing to do: the coupon was used, withdrawn or had expired before the "
-            "message could go out."
-        )
-    ),
-    Reason.DUPLICATE: Advice(
-        gettext_lazy("There is nothing to do: it went out together with another message.")
-    ),
-    Reason.OLD_NEWS: Advice(
-        gettext_lazy("There is nothing to do: by then it would have been no news any more.")
-    ),
-    Reason.STOPPED: Advice(gettext_lazy("Sending was stopped before its turn came.")),
-}
 _UNKNOWN = Advice(
     gettext_lazy(
         "The customer may have it or not. Dangol does not send it again, so that nobody gets it "
@@ -205,7 +156,7 @@ def advice(message: Message) -> Advice | None:
     """What a merchant can do about it; None where all is well."""
     state = state_of(message)
     if state == State.LEFT_OUT:
-        return _ADVICE.get(reason_of(message))
+        return ADVICE.get(reason_of(message))
     return {State.UNKNOWN: _UNKNOWN, State.FAILED: _FAILED}.get(state)
 
 

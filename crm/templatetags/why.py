@@ -1,10 +1,9 @@
 """Words for a verdict on one member."""
 
 from django import template
-from django.utils.translation import gettext as _
 
 from crm.campaigns.coupon_messages import ExplanationLine
-from messaging.models import Reason
+from messaging.reasons import verdict_words
 
 register = template.Library()
 
@@ -12,15 +11,7 @@ register = template.Library()
 @register.filter
 def why_words(line: ExplanationLine) -> str:
     """What a verdict means, in a sentence."""
-    sentences = {
-        "": _("Nothing speaks against it."),
-        Reason.NO_ADDRESS: _("This member has no phone number."),
-        Reason.NO_GRANT_BASIS: _("The coupon has no grant basis, and Kakao asks for one."),
-        Reason.NO_GATEWAY: _("The channel is not connected, so there is no way out."),
-        Reason.NO_TEMPLATE: _("The chosen template has no wording in use."),
-    }
-    known = sentences.get(line.verdict)
-    return known or str(Reason(line.verdict).label)
+    return verdict_words(line.verdict)
 
 
 @register.filter

@@ -152,8 +152,7 @@ class Draft(models.Model):
 
     # The campaign's own handle on the row, unique in the chunk.
     ref = models.BigIntegerField(primary_key=True)
-    # Counts what the whole chunk decided, from 1, reason by reason and there revision by revision;
-    # what stays left out as it was is counted, and has no row here.
+    # Counts the whole chunk's rows from 1, reason by reason and there revision by revision.
     number = models.BigIntegerField()
     customer = _hot(Customer, null=True)
     revision = _hot(TemplateRevision, null=True)

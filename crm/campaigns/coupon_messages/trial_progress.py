@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from messaging.models import OPEN_STATES, Message, State
-from messaging.reading import reason_of, reason_words, state_of
+from messaging.reading import reason_of, state_of
+from messaging.reasons import reason_words
 from orders.models import Shop
 
 # A worker that is awake sends a test within seconds.
