@@ -8,7 +8,6 @@ from django.utils import timezone
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
-from crm.campaigns.coupon_messages import stop_waiting
 from crm.rehearsals.rehearsing import run_rehearsal
 from crm.schedules import run_due
 from messaging.dispatch import dispatch
@@ -58,7 +57,6 @@ def rehearse_soon(rehearsal: int) -> None:
 def tidy() -> None:
     """Once a day: forget what has ended, and tell what no constraint could hold."""
     call_command("clearsessions")
-    stop_waiting(timezone.now())
     for broken in find_broken():
         logger.error("does not hold: %s", broken)
 

@@ -80,6 +80,28 @@ def message_id(chunk: Chunk, number: str) -> Expression:
     return Value(chunk.pk * MESSAGES_A_CHUNK, output_field=BigIntegerField()) + F(number)
 
 
+def reword() -> None:
+    """Give left-out messages that stay as they are the content of their drafts."""
+    staying = Draft.objects.filter(stays=True)
+    if staying.exists():
+        Message.objects.filter(pk__in=staying.values("existing_id")).update(**_content(staying))
+
+
+def has_work() -> bool:
+    """Whether any staged draft is to be written by `write`."""
+    return _to_write().exists()
+
+
+def _to_write() -> QuerySet[Draft]:
+    return Draft.objects.filter(stays=False)
+
+
+def _content(drafts: QuerySet[Draft]) -> dict[str, Subquery]:
+    """What a message says and to whom, from its draft."""
+    draft = drafts.filter(existing_id=OuterRef("pk"))
+    return {name: Subquery(draft.values(name)[:1]) for name in ("variables", "address", "url")}
+
+
 def write(*, run: Run, chunk: Chunk, now: datetime, not_before: datetime) -> Counter[str]:
     """Turn the staged drafts into batches and messages; counts them by reason ("": planned).
 
@@ -91,7 +113,7 @@ def write(*, run: Run, chunk: Chunk, now: datetime, not_before: datetime) -> Cou
     batch_id = _batch_id(classes)
     insert_select(
         Message,
-        Draft.objects.filter(existing=None),
+        _to_write().filter(existing=None),
         {
             "id": message_id(chunk, "number"),
             "shop": Value(run.shop_id),
@@ -112,7 +134,8 @@ def write(*, run: Run, chunk: Chunk, now: datetime, not_before: datetime) -> Cou
 
 def _classes(chunk: Chunk) -> list[BatchClass]:
     rows = (
-        Draft.objects.values("revision_id", "gateway_id", "gateway__provider", "reason")
+        _to_write()
+        .values("revision_id", "gateway_id", "gateway__provider", "reason")
         .annotate(count=Count("*"), first=Min("number"))
         .order_by("first")
     )
@@ -176,18 +199,14 @@ def _batch_id(classes: Iterable[BatchClass]) -> Expression:
 
 
 def _move_existing(batch_id: Expression, now: datetime) -> None:
-    moving = Draft.objects.exclude(existing=None)
+    moving = _to_write().exclude(existing=None)
     if not moving.exists():
         return
     messages = Message.objects.filter(pk__in=moving.values("existing_id"))
     leave_batches(messages, now)
     draft = moving.filter(existing_id=OuterRef("pk"))
-    messages.update(
-        batch_id=Subquery(draft.annotate(to=batch_id).values("to")[:1]),
-        variables=Subquery(draft.values("variables")[:1]),
-        address=Subquery(draft.values("address")[:1]),
-        url=Subquery(draft.values("url")[:1]),
-    )
+    batch = Subquery(draft.annotate(to=batch_id).values("to")[:1])
+    messages.update(batch_id=batch, **_content(moving))
 
 
 def leave_batches(messages: QuerySet[Message], now: datetime) -> None:

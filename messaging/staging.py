@@ -5,7 +5,7 @@ once made, it is read with the ORM like any other, and it sees one snapshot.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,15 +18,17 @@ Columns = Mapping[str, "str | Combinable | Expression"]
 
 @contextmanager
 def staged(*models: type[Model]) -> Iterator[None]:
-    """Empty temporary tables of these models for the length of the block.
-
-    Call it inside a transaction; after a failed one the rollback has taken the tables along.
-    """
+    """Empty temporary tables of these models, for this connection and the length of the block."""
     for model in models:
         _create_temporary(model)
-    yield
-    for model in models:
-        _drop_temporary(model)
+    try:
+        yield
+    except BaseException:
+        # A failed transaction takes no further statement; its rollback takes the tables along.
+        if not connection.in_atomic_block:
+            _drop_all(models)
+        raise
+    _drop_all(models)
 
 
 @contextmanager
@@ -42,8 +44,7 @@ def shadowed(*models: type[Model]) -> Iterator[None]:
                 _create_shadow(model._meta.db_table)
             yield
         finally:
-            for model in models:
-                _drop_temporary(model)
+            _drop_all(models)
 
 
 def insert_select(model: type[Model], source: QuerySet[Any], columns: Columns) -> int:
@@ -77,8 +78,13 @@ def _create_temporary(model: type[Model]) -> None:
         f"{_quoted(_column(model, field.name))} {field.db_type(connection)}"
         for field in model._meta.concrete_fields
     )
-    keep = " ON COMMIT DROP" if connection.vendor == "postgresql" else ""
-    _execute(f"CREATE TEMPORARY TABLE {_quoted(model._meta.db_table)} ({columns}){keep}")
+    _drop_temporary(model)  # one that a failed block has left behind
+    _execute(f"CREATE TEMPORARY TABLE {_quoted(model._meta.db_table)} ({columns})")
+
+
+def _drop_all(models: Iterable[type[Model]]) -> None:
+    for model in models:
+        _drop_temporary(model)
 
 
 def _drop_temporary(model: type[Model]) -> None:

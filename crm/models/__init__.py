@@ -1,17 +1,20 @@
 """Floor 3: why a message is sent."""
 
 from crm.models.coupon_messages import (
+    Candidate,
     CouponMessageSettings,
     CouponNotice,
     CouponOverride,
     DecidedBundle,
     DecidedCoupon,
     Kind,
+    TouchedCustomer,
 )
 from crm.models.rehearsals import Rehearsal, RehearsalState
 from crm.models.schedules import Due, Job
 
 __all__ = [
+    "Candidate",
     "CouponMessageSettings",
     "CouponNotice",
     "CouponOverride",
@@ -22,4 +25,5 @@ __all__ = [
     "Kind",
     "Rehearsal",
     "RehearsalState",
+    "TouchedCustomer",
 ]

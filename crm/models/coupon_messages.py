@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coupons.models import Coupon, IssuedCoupon
 from messaging.models import Message, MessageTemplate
-from orders.models import Shop, ShopQuerySet
+from orders.models import Customer, Shop, ShopQuerySet
 
 
 class Kind(models.TextChoices):
@@ -47,6 +47,14 @@ class CouponMessageSettings(models.Model):
 
     def __str__(self) -> str:
         return str(self.shop)
+
+    def template(self, kind: Kind) -> MessageTemplate:
+        """The shop's template for this message."""
+        return self.issue_template if kind == Kind.ISSUED else self.expiry_template
+
+    def since(self, kind: Kind) -> dt.datetime | None:
+        """Since when this message is on; None while it is off."""
+        return self.issue_since if kind == Kind.ISSUED else self.expiry_since
 
 
 class CouponOverride(models.Model):
@@ -108,6 +116,43 @@ class CouponNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.issued_id}"
+
+
+class Candidate(models.Model):
+    """A coupon that a tick decides about: a row of the tick's temporary table."""
+
+    issued = models.OneToOneField(
+        IssuedCoupon,
+        models.DO_NOTHING,
+        primary_key=True,
+        related_name="candidate",
+        db_constraint=False,
+    )
+    customer_id = models.BigIntegerField()
+    # The left-out message that it waits under.
+    waiting_under_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "crm_candidate"
+
+    def __str__(self) -> str:
+        return str(self.issued_id)
+
+
+class TouchedCustomer(models.Model):
+    """A customer of whose waiting coupons something changed: a row of a tick's temporary table."""
+
+    customer = models.OneToOneField(
+        Customer, models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False
+    )
+
+    class Meta:
+        managed = False
+        db_table = "crm_touched_customer"
+
+    def __str__(self) -> str:
+        return str(self.customer_id)
 
 
 class DecidedCoupon(models.Model):

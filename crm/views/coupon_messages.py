@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from crm.campaigns.coupon_messages import forecast
 from crm.campaigns.coupon_messages import status as reading
-from crm.campaigns.coupon_messages.explaining import is_on
 from crm.campaigns.coupon_messages.settings import set_expiry_time, set_wording, settings_of, switch
 from crm.campaigns.coupon_messages.trial_progress import find_test, progress
 from crm.campaigns.coupon_messages.trials import send_test
@@ -159,10 +158,7 @@ def _live(settings: CouponMessageSettings, form: CouponMessagesForm) -> dict[str
     now = timezone.now()
     values, real = reading.example(settings, now)
     url = form.chosen_url()
-    previews = [
-        (kind, reading.bubble(settings, form.chosen_template(kind), values, url, now))
-        for kind in Kind
-    ]
+    previews = [(kind, bubble(form.chosen_template(kind), values, now, url=url)) for kind in Kind]
     window = reading.next_window(settings, form.chosen_time(), now)
     return {"form": form, "previews": previews, "real": real, "window": window}
 
@@ -173,7 +169,7 @@ def _forecast(settings: CouponMessageSettings, kind: Kind) -> dict[str, Any]:
     return {
         "kind": kind,
         "is_issue": kind == Kind.ISSUED,
-        "on": is_on(settings, kind),
+        "on": settings.since(kind) is not None,
         "forecast": found,
         "ends_at": found.starts_at + found.takes,
         "left_out": left_out((line.reason, line.messages) for line in found.left_out),

@@ -2,7 +2,6 @@
 
 import pytest
 
-from crm.campaigns.coupon_messages import stop_waiting
 from crm.models import CouponNotice, Kind
 from messaging.dispatch import dispatch
 from messaging.models import Batch, Gateway, Message, PastReason, Reason, Run, State
@@ -271,10 +270,25 @@ def test_a3_one_of_a_batch_that_lost_its_address_is_waited_for_again(shop):
 
 def test_a3_what_nobody_can_use_any_more_waits_no_longer(shop):
     customer = add_customer(shop, phone="")
-    coupon = add_coupon(shop)
-    give(customer, coupon, expires_at=NOW + HOUR)
+    give(customer, add_coupon(shop), expires_at=NOW + HOUR)
     kept = give(customer, add_coupon(shop), expires_at=NOW + DAY)
     tick(shop)
-    assert stop_waiting(NOW) == 0
-    assert stop_waiting(NOW + HOUR) == 1
+    tick(shop, NOW + HOUR - TICK)
+    assert CouponNotice.objects.filter(waiting=True).count() == 2
+    assert tick(shop, NOW + HOUR) == {}
     assert CouponNotice.objects.get(waiting=True).issued_id == kept.pk
+
+
+def test_a3_the_row_speaks_of_what_is_left_of_its_bundle_and_of_what_joined(shop):
+    customer = add_customer(shop, phone="")
+    first = give(customer, add_coupon(shop, "첫째"), expires_at=NOW + DAY)
+    give(customer, add_coupon(shop, "둘째"), expires_at=NOW + 2 * DAY)
+    tick(shop)
+    change(first, used_at=NOW + MINUTE)
+    give(customer, add_coupon(shop, "셋째"), expires_at=NOW + 3 * DAY, issued_at=NOW + MINUTE)
+    runs = Run.objects.count()
+    assert tick(shop, LATER) == {}
+    row = only_message(shop)
+    assert (row.variables["coupon"], row.variables["more"]) == ("둘째", 1)
+    assert Run.objects.count() == runs
+    assert not PastReason.objects.exists()

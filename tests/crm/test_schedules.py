@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, connections
 from django.db.models.signals import post_save
 
 from crm.campaigns import coupon_messages
-from crm.campaigns.coupon_messages import planning
+from crm.campaigns.coupon_messages import finding
 from crm.campaigns.coupon_messages.settings import settings_of
 from crm.models import CouponNotice, Due, Kind
 from crm.schedules import LEASE, run_due
@@ -44,7 +44,7 @@ def shop():
 
 @pytest.fixture
 def small_chunks(monkeypatch):
-    monkeypatch.setattr(planning, "COUPONS_A_CHUNK", 2)
+    monkeypatch.setattr(finding, "COUPONS_A_CHUNK", 2)
 
 
 @pytest.fixture

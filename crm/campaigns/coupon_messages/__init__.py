@@ -9,7 +9,7 @@ from crm.campaigns.coupon_messages.explaining import (
     forecast,
 )
 from crm.campaigns.coupon_messages.planning import plan
-from crm.campaigns.coupon_messages.rechecking import recheck, stop_waiting
+from crm.campaigns.coupon_messages.rechecking import recheck
 
 __all__ = [
     "Explanation",
@@ -20,5 +20,4 @@ __all__ = [
     "forecast",
     "plan",
     "recheck",
-    "stop_waiting",
 ]

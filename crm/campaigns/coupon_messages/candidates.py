@@ -1,10 +1,10 @@
-"""Which issued coupons a tick decides about."""
+"""Which issued coupons are open to a decision, and which of them a tick decides about."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, FilteredRelation, OuterRef, Q, QuerySet, Value
 
 from coupons.models import IssuedCoupon, Origin
 from coupons.models.issued import usable_later
@@ -16,7 +16,8 @@ from crm.ticks import Tick, expiry_window
 OVERLAP = timedelta(hours=1)
 
 # Issued coupons, with what `deciding` annotates.
-Candidates = QuerySet[Any]
+Coupons = QuerySet[Any]
+NOBODY = Value(None, output_field=BigIntegerField(null=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,44 +37,48 @@ class Span:
         return bounds
 
 
-EVERYBODY = Span()
-
-
-def candidates(
-    settings: CouponMessageSettings, kind: Kind, tick: Tick, span: Span = EVERYBODY
-) -> Candidates:
-    """The coupons that have no decision of this kind yet, or one that is to be taken again."""
-    mine = _of_the_mall(settings).filter(span.holds("customer_id"))
-    found = (
-        _to_announce(mine, settings, tick)
-        if kind == Kind.ISSUED
-        else _to_remind(mine, settings, tick)
+def undecided(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Coupons:
+    """The coupons without a decision of this kind, or with one that may be taken again."""
+    coupons = _of_kind(settings, kind, tick).annotate(
+        notice=FilteredRelation("notices", condition=Q(notices__kind=kind))
     )
-    # The span stands on both joined columns: on one alone planning takes twice as long.
-    return found.filter(span.holds("customer_id"), span.holds("customer__id"))
+    found: Coupons = coupons.filter(Q(notice__issued_id=None) | Q(notice__waiting=True))
+    return found
 
 
-def _to_announce(mine: Candidates, settings: CouponMessageSettings, tick: Tick) -> Candidates:
-    """Usable now or later, also from before the switch was turned on (A3)."""
-    usable = mine.filter(usable_later(tick.at))
-    new = usable.filter(_news(tick), ~Exists(_notices(Kind.ISSUED)))
-    waiting = usable.filter(
-        pk__in=CouponNotice.objects.filter(
-            shop=settings.shop, kind=Kind.ISSUED, waiting=True
-        ).values("issued_id")
-    )
-    if tick.replayed:
-        # Whatever could be mended stands as it stands: only a new coupon can change a decision.
-        waiting = waiting.filter(customer_id__in=new.values("customer_id"))
-    both = new.values("pk").union(waiting.values("pk"), all=True)
-    return IssuedCoupon.objects.filter(pk__in=both)
+def new_coupons(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Coupons:
+    """The coupons that have had no decision of this kind, as far as the tick has to look."""
+    notices = CouponNotice.objects.filter(kind=kind, issued_id=OuterRef("pk"))
+    news = _news(tick) if kind == Kind.ISSUED else Q()
+    return _of_kind(settings, kind, tick).filter(news, ~Exists(notices))
 
 
-def _to_remind(mine: Candidates, settings: CouponMessageSettings, tick: Tick) -> Candidates:
+def waiting_coupons(settings: CouponMessageSettings) -> Coupons:
+    """The coupons that wait, left out, to be decided again; `notice` is where."""
+    waiting = Q(notices__kind=Kind.ISSUED, notices__shop=settings.shop, notices__waiting=True)
+    notice = FilteredRelation("notices", condition=waiting)
+    found: Coupons = _of_the_mall(settings).annotate(notice=notice).filter(notice__waiting=True)
+    return found
+
+
+def stop_waiting(settings: CouponMessageSettings, at: datetime) -> None:
+    """Let those wait no more that nobody can use any longer (A3)."""
+    lost = waiting_coupons(settings).exclude(usable_later(at))
+    CouponNotice.objects.filter(
+        kind=Kind.ISSUED, waiting=True, issued_id__in=lost.values("pk")
+    ).update(waiting=False)
+
+
+def _of_kind(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Coupons:
+    if kind == Kind.ISSUED:  # also what was issued before the switch was turned on (A3)
+        return _of_the_mall(settings).filter(usable_later(tick.at))
+    return _expiring(settings, tick)
+
+
+def _expiring(settings: CouponMessageSettings, tick: Tick) -> Coupons:
     """Expiring in the tick's window; what expired meanwhile is left out, not overlooked (A4)."""
     start, end = expiry_window(settings, tick.at, tick.since)
-    return mine.filter(
-        ~Exists(_notices(Kind.EXPIRING)),
+    return _of_the_mall(settings).filter(
         Q(used_at=None) | Q(used_at__gt=tick.now),
         Q(withdrawn_at=None) | Q(withdrawn_at__gt=tick.now),
         issued_at__lte=tick.at,
@@ -82,13 +87,9 @@ def _to_remind(mine: Candidates, settings: CouponMessageSettings, tick: Tick) ->
     )
 
 
-def _of_the_mall(settings: CouponMessageSettings) -> Candidates:
+def _of_the_mall(settings: CouponMessageSettings) -> Coupons:
     """Coupons that Dangol issued are announced by their own message alone (A3)."""
     return IssuedCoupon.objects.filter(shop=settings.shop, origin=Origin.MALL)
-
-
-def _notices(kind: Kind) -> QuerySet[CouponNotice]:
-    return CouponNotice.objects.filter(kind=kind, issued_id=OuterRef("pk"))
 
 
 def _news(tick: Tick) -> Q:

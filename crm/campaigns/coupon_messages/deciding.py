@@ -6,10 +6,10 @@ Planning inserts from it, the forecast counts it, the explanation shows it.
 from django.db.models import BigIntegerField, Case, CharField, F, Q, Value, When, Window
 from django.db.models.functions import Coalesce, FirstValue, NullIf
 
-from crm.campaigns.coupon_messages.candidates import Candidates
+from crm.campaigns.coupon_messages.candidates import Coupons
 from crm.models import CouponMessageSettings, Kind
 from crm.ticks import Tick
-from messaging.models import Channel, Gateway, MessageTemplate, Reason
+from messaging.models import Channel, Gateway, Reason
 from messaging.verdicts import verdict
 
 _TEMPLATE = {Kind.ISSUED: "issue_template", Kind.EXPIRING: "expiry_template"}
@@ -20,20 +20,12 @@ BUNDLE_ORDER = (F("expires_at").asc(nulls_last=True), F("issued_at").asc(), F("c
 BUNDLE = ("customer_id", "template_id", "coupon__grant_basis", "verdict")
 
 
-def default_template(settings: CouponMessageSettings, kind: Kind) -> MessageTemplate:
-    """The shop's template for this message."""
-    template: MessageTemplate = getattr(settings, _TEMPLATE[kind])
-    return template
-
-
-def decided(
-    found: Candidates, settings: CouponMessageSettings, kind: Kind, tick: Tick
-) -> Candidates:
-    """The candidates with `template_id`, `revision_id`, `gateway_id`, `link` and `verdict`."""
-    default = default_template(settings, kind)
+def decided(coupons: Coupons, settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Coupons:
+    """The coupons with `template_id`, `revision_id`, `gateway_id`, `link` and `verdict`."""
+    default = settings.template(kind)
     own = f"{_OVERRIDE}{_TEMPLATE[kind]}"
     gateway = Gateway.objects.filter(shop=settings.shop, channel=Channel.ALIMTALK).first()
-    rows = found.annotate(
+    rows = coupons.annotate(
         template_id=Coalesce(f"{own}_id", Value(default.pk)),
         revision_id=Case(
             When(Q(**{f"{own}__isnull": False}), then=F(f"{own}__current_id")),
@@ -44,7 +36,7 @@ def decided(
             NullIf(f"{_OVERRIDE}url", Value("")), Value(settings.url), output_field=CharField()
         ),
     )
-    with_verdict: Candidates = rows.annotate(verdict=verdict(_reasons(kind, tick)))
+    with_verdict: Coupons = rows.annotate(verdict=verdict(_reasons(kind, tick)))
     return with_verdict
 
 

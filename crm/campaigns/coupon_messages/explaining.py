@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import CharField, Count, Value
 from django.db.models.functions import Cast, Concat
 
-from crm.campaigns.coupon_messages.candidates import Candidates, candidates
+from crm.campaigns.coupon_messages.candidates import Coupons, undecided
 from crm.campaigns.coupon_messages.deciding import BUNDLE, BUNDLE_ORDER, decided
 from crm.models import CouponMessageSettings, Due, Kind
 from crm.ticks import Tick, expiry_time_from, ten_minutes_from
@@ -100,18 +100,12 @@ def explain(
     return [
         Explanation(
             kind=kind,
-            on=is_on(settings, kind),
+            on=settings.since(kind) is not None,
             at=(tick := next_tick(settings, kind, now)).at,
             lines=_lines(_decided(settings, kind, tick).filter(customer=customer)),
         )
         for kind in Kind
     ]
-
-
-def is_on(settings: CouponMessageSettings, kind: Kind) -> bool:
-    """Whether the merchant has turned this message on."""
-    since = settings.issue_since if kind == Kind.ISSUED else settings.expiry_since
-    return since is not None
 
 
 def next_tick(settings: CouponMessageSettings, kind: Kind, now: datetime) -> Tick:
@@ -124,8 +118,8 @@ def next_tick(settings: CouponMessageSettings, kind: Kind, now: datetime) -> Tic
     return Tick(at=at, now=at, since=due.seen_through if due else None)
 
 
-def _decided(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Candidates:
-    return decided(candidates(settings, kind, tick), settings, kind, tick)
+def _decided(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Coupons:
+    return decided(undecided(settings, kind, tick), settings, kind, tick)
 
 
 def _bundle_key() -> Concat:
@@ -142,7 +136,7 @@ def _duration(settings: CouponMessageSettings, messages: int) -> timedelta:
     return (messages - 1) // connect(gateway.provider).batch_size * TURN_STEP
 
 
-def _lines(rows: Candidates) -> list[ExplanationLine]:
+def _lines(rows: Coupons) -> list[ExplanationLine]:
     bundles: dict[tuple[object, ...], list[dict[str, object]]] = defaultdict(list)
     found = rows.order_by(*BUNDLE_ORDER).values("coupon_id", "coupon__name", *BUNDLE)
     for row in found:

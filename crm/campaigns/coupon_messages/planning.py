@@ -6,7 +6,7 @@ chunk rolls back and the tick is run again.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from django.db import transaction
 from django.db.models import (
@@ -15,7 +15,6 @@ from django.db.models import (
     CharField,
     Count,
     F,
-    FilteredRelation,
     Min,
     OuterRef,
     Q,
@@ -25,17 +24,20 @@ from django.db.models import (
     Window,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, Concat, Mod, RowNumber
+from django.db.models.functions import Cast, Coalesce, Concat, RowNumber
 
-from crm.campaigns.coupon_messages.candidates import Candidates, Span, candidates
+from crm.campaigns.coupon_messages.candidates import Coupons, stop_waiting
 from crm.campaigns.coupon_messages.deciding import BUNDLE, decided, first_of
+from crm.campaigns.coupon_messages.finding import candidates, spans, stage_candidates
 from crm.campaigns.coupon_messages.values import values
 from crm.models import (
+    Candidate,
     CouponMessageSettings,
     CouponNotice,
     DecidedBundle,
     DecidedCoupon,
     Kind,
+    TouchedCustomer,
 )
 from crm.ticks import Tick
 from messaging import outbox
@@ -44,7 +46,6 @@ from messaging.models import Chunk, Draft, Purpose, Run
 from messaging.staging import insert_select, staged
 from messaging.verdicts import MENDABLE
 
-COUPONS_A_CHUNK = 50_000
 PAGE = "crm:coupon_messages"
 # English source strings: history translates them for whoever reads.
 SOURCE_LABELS = {Kind.ISSUED: "Coupon issued", Kind.EXPIRING: "Coupon expiring"}
@@ -61,42 +62,31 @@ def plan(
     `progress` is called inside each chunk's transaction.
     """
     counts: Counter[str] = Counter()
-    found = candidates(settings, kind, tick)
-    if not found.exists():
-        return counts
-    for span in _spans(found):
-        with transaction.atomic():
-            rows = decided(candidates(settings, kind, tick, span), settings, kind, tick)
-            counts += _plan_chunk(rows, settings, kind, tick)
-            progress()
+    with staged(Candidate, TouchedCustomer):
+        if stage_candidates(settings, kind, tick):
+            for span in spans():
+                with transaction.atomic():
+                    rows = decided(candidates(span), settings, kind, tick)
+                    counts += _plan_chunk(rows, settings, kind, tick)
+                    progress()
+    if kind == Kind.ISSUED:
+        stop_waiting(settings, tick.at)
     return counts
 
 
-def _spans(found: Candidates) -> Iterator[Span]:
-    """All customers, cut so that each span has some `COUPONS_A_CHUNK` candidates."""
-    numbered = found.annotate(
-        place=Mod(Window(RowNumber(), order_by="customer_id"), COUPONS_A_CHUNK)
-    )
-    cuts = numbered.filter(place=0).values_list("customer_id", flat=True)
-    after = None
-    for last in sorted(set(cuts)):
-        yield Span(after, last)
-        after = last
-    yield Span(after)
-
-
 def _plan_chunk(
-    rows: Candidates, settings: CouponMessageSettings, kind: Kind, tick: Tick
+    rows: Coupons, settings: CouponMessageSettings, kind: Kind, tick: Tick
 ) -> Counter[str]:
     with staged(DecidedCoupon, DecidedBundle, Draft):
-        if not _stage_coupons(rows, kind):
+        if not _stage_coupons(rows):
             return Counter()
         _stage_bundles()
-        drafts = _stage_drafts(settings, kind, tick)
+        _stage_drafts(settings, kind, tick)
         joined = _joined_messages()
         counts: Counter[str] = Counter()
         chunk = None
-        if drafts or joined:
+        outbox.reword()
+        if joined or outbox.has_work():
             run = _run(settings, kind, tick)
             chunk = Chunk.objects.create(run=run, at=tick.now)
             opening = next_opening(settings.shop.sending, tick.now)
@@ -106,11 +96,7 @@ def _plan_chunk(
         return counts
 
 
-def _stage_coupons(rows: Candidates, kind: Kind) -> int:
-    rows = rows.annotate(
-        notice=FilteredRelation("notices", condition=Q(notices__kind=kind, notices__waiting=True)),
-        waiting_under=F("notice__message_id"),
-    )
+def _stage_coupons(rows: Coupons) -> int:
     return insert_select(
         DecidedCoupon,
         rows,
@@ -123,8 +109,8 @@ def _stage_coupons(rows: Candidates, kind: Kind) -> int:
             "url": "link",
             "verdict": "verdict",
             "bundle": first_of(*BUNDLE),
-            "waiting_under_id": "waiting_under",
-            "first_waiting_id": first_of("customer_id", "waiting_under"),
+            "waiting_under_id": "candidate__waiting_under_id",
+            "first_waiting_id": first_of("customer_id", "candidate__waiting_under_id"),
         },
     )
 
@@ -149,15 +135,12 @@ def _stage_bundles() -> None:
     )
 
 
-def _stage_drafts(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> int:
-    """The bundles to write: new ones, and left-out ones that are decided otherwise than before."""
+def _stage_drafts(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> None:
+    """What the bundles come to; one that is left out as before stays, perhaps with other words."""
     before = Coalesce("existing__outcome__reason", "existing__batch__reason")
-    bundles = DecidedBundle.objects.annotate(before=before).filter(
-        Q(existing=None) | ~Q(verdict=F("before"))
-    )
-    return insert_select(
+    insert_select(
         Draft,
-        bundles,
+        DecidedBundle.objects.annotate(before=before),
         {
             "ref": "first_id",
             "number": "number",
@@ -174,6 +157,11 @@ def _stage_drafts(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> in
             "variables": values(settings.shop, "first__issued__", F("different") - 1),
             "url": "first__url",
             "existing": "existing_id",
+            "stays": Case(
+                When(Q(existing__isnull=False, verdict=F("before")), then=True),
+                default=False,
+                output_field=BooleanField(),
+            ),
         },
     )
 

@@ -3,15 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from coupons.models import Coupon
 from crm.models import Kind
 from messaging.models import MessageTemplate, Topic
-from messaging.preview import Preview, preview, sample_values
-from messaging.wording import Locale
+from messaging.preview import Preview, bubble, sample_values
 
 
 def coupon_bubbles(
@@ -30,9 +28,9 @@ def coupon_bubbles(
     values = sample_values(coupon.shop, Topic.COUPON, now) | coupon_variables(coupon)
     values["basis"] = sentence or _("(no grant basis)")
     return [
-        _bubble(coupon, kind, template, values, now)
+        replace(seen, time=str(kind.label))
         for kind, template in chosen.items()
-        if template and template.current
+        if (seen := bubble(template, values, now))
     ]
 
 
@@ -49,18 +47,3 @@ def coupon_variables(coupon: Coupon) -> dict[str, Any]:
         },
         "basis": coupon.grant_basis,
     }
-
-
-def _bubble(
-    coupon: Coupon, kind: Kind, template: MessageTemplate, values: dict[str, Any], now: datetime
-) -> Preview:
-    assert template.current is not None  # noqa: S101 - for the type checker
-    seen = preview(
-        template.current.body,
-        template.current.buttons,
-        Topic(template.topic),
-        Locale.of(coupon.shop),
-        values,
-        now.astimezone(ZoneInfo(coupon.shop.timezone)).year,
-    )
-    return replace(seen, time=str(kind.label))

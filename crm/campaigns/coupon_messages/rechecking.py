@@ -39,18 +39,6 @@ def _wait_again(ids: Sequence[int]) -> None:
     CouponNotice.objects.filter(kind=Kind.ISSUED, message_id__in=ids).update(waiting=True)
 
 
-def stop_waiting(now: datetime) -> int:
-    """Let left-out coupons that nobody can use any more wait no longer; returns how many.
-
-    They are decided no more anyway (A3); this spares each tick to look at them.
-    """
-    waiting = CouponNotice.objects.filter(waiting=True)
-    lost = waiting.exclude(usable_later(now, prefix="issued__"))
-    return waiting.filter(kind=Kind.ISSUED, issued_id__in=lost.values("issued_id")).update(
-        waiting=False
-    )
-
-
 def _without_basis(ids: Sequence[int], now: datetime) -> set[int]:
     notices = CouponNotice.objects.filter(message_id__in=ids, issued__coupon__grant_basis="")
     usable = notices.filter(usable_later(now, prefix="issued__"))

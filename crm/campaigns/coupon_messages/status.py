@@ -105,25 +105,3 @@ def example(settings: CouponMessageSettings, now: datetime) -> tuple[dict[str, A
     if issued is not None:
         values["expires"] = issued.expires_at.isoformat() if issued.expires_at else None
     return values, True
-
-
-def bubble(
-    settings: CouponMessageSettings,
-    template: MessageTemplate | None,
-    values: dict[str, Any],
-    url: str,
-    now: datetime,
-) -> Preview | None:
-    """The message as it would arrive; None without wording in use."""
-    if template is None or template.current is None:
-        return None
-    seen = preview(
-        template.current.body,
-        template.current.buttons,
-        Topic(template.topic),
-        Locale.of(settings.shop),
-        values,
-        now.astimezone(ZoneInfo(settings.shop.timezone)).year,
-    )
-    buttons = [{**one, "url": url} if one["type"] == "WL" and url else one for one in seen.buttons]
-    return replace(seen, buttons=buttons)

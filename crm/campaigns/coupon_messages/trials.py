@@ -1,27 +1,38 @@
 """Test sends: the real message, drawn from the real target, to the tester's own phone (A8)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from random import SystemRandom
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Max, Min, Value
+from django.db.models import Max, Min, Value
 from django.utils.translation import gettext as _
 
-from coupons.models import IssuedCoupon
+from coupons.models import IssuedCoupon, Origin
 from coupons.models.issued import usable_later
-from crm.campaigns.coupon_messages.deciding import default_template
+from crm.campaigns.coupon_messages.deciding import decided
 from crm.campaigns.coupon_messages.planning import PAGE, SOURCE_LABELS
 from crm.campaigns.coupon_messages.values import values
 from crm.models import CouponMessageSettings, Kind
-from messaging.models import Channel, Gateway, Message, Purpose, Run, Topic
+from crm.ticks import Tick
+from messaging.models import Channel, Gateway, Message, Purpose, Run, TemplateRevision, Topic
 from messaging.outbox import write_test
 from messaging.preview import sample_values
 from orders.masking import mask_name
 from orders.phones import normalise_phone
 
 _random = SystemRandom()
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a test message says."""
+
+    revision: TemplateRevision | None
+    variables: dict[str, Any]
+    url: str
 
 
 @transaction.atomic
@@ -34,19 +45,19 @@ def send_test(
 ) -> Message:
     """Put one test message in the outbox, for the phone number that the tester typed in.
 
-    It speaks of a randomly drawn coupon that a customer of the shop can use, the name masked; of
-    an example where there is none yet. Raises ValidationError for a number that can't be one and
-    where there is nothing to send with.
+    It is the message that a randomly drawn coupon would get, the name masked; an example where the
+    shop has none yet. Raises ValidationError for a number that can't be one and where there is
+    nothing to send with.
     """
     address = normalise_phone(phone, settings.shop.country)
     if not address:
         raise ValidationError({"phone": _("That is no phone number.")})
-    revision = default_template(settings, kind).current
-    if revision is None:
-        raise ValidationError(_("The chosen template has no wording in use."))
     gateway = Gateway.objects.filter(shop=settings.shop, channel=Channel.ALIMTALK).first()
     if gateway is None:
         raise ValidationError(_("The channel is not connected."))
+    trial = _drawn(settings, kind, now) or _example(settings, kind, now)
+    if trial.revision is None:
+        raise ValidationError(_("The chosen template has no wording in use."))
     run = Run.objects.create(
         shop=settings.shop,
         kind=kind,
@@ -56,46 +67,54 @@ def send_test(
         purpose=Purpose.INFORMATION,
         as_of=now,
     )
-    content, url = _content(settings, now)
     return write_test(
         run=run,
         gateway=gateway,
-        revision=revision,
+        revision=trial.revision,
         address=address,
-        variables=content,
-        url=url,
+        variables=trial.variables | {"name": mask_name(trial.variables["name"])},
+        url=trial.url,
         now=now,
     )
 
 
-def _content(settings: CouponMessageSettings, now: datetime) -> tuple[dict[str, Any], str]:
-    """Variables and URL of the drawn recipient's coupon."""
-    issued = _draw_coupon(settings, now)
-    if issued is None:
-        content = sample_values(settings.shop, Topic.COUPON, now)
-        return content | {"name": mask_name(content["name"])}, settings.url
+def _example(settings: CouponMessageSettings, kind: Kind, now: datetime) -> Trial:
+    return Trial(
+        revision=settings.template(kind).current,
+        variables=sample_values(settings.shop, Topic.COUPON, now),
+        url=settings.url,
+    )
+
+
+def _drawn(settings: CouponMessageSettings, kind: Kind, now: datetime) -> Trial | None:
+    """What the drawn coupon's message would say, by the code that decides real ones."""
+    coupon = _draw(settings, kind, now)
+    if coupon is None:
+        return None
+    rows = IssuedCoupon.objects.filter(pk=coupon)
     row = (
-        IssuedCoupon.objects.filter(pk=issued)
-        .annotate(
-            content=values(settings.shop, "", Value(0)), own=F("coupon__message_override__url")
-        )
-        .values("content", "own")
+        decided(rows, settings, kind, Tick(at=now, now=now))
+        .annotate(content=values(settings.shop, "", Value(0)))
+        .values("revision_id", "link", "content")
         .get()
     )
-    content = row["content"]
-    return content | {"name": mask_name(content["name"])}, row["own"] or settings.url
-
-
-def _draw_coupon(settings: CouponMessageSettings, now: datetime) -> int | None:
-    """A usable coupon of the shop: the first from a random place on, so that no row is counted."""
-    usable = IssuedCoupon.objects.filter(usable_later(now), shop=settings.shop).exclude(
-        coupon__grant_basis=""
+    return Trial(
+        revision=TemplateRevision.objects.filter(pk=row["revision_id"]).first(),
+        variables=row["content"],
+        url=row["link"],
     )
-    ends = usable.aggregate(low=Min("pk"), high=Max("pk"))
+
+
+def _draw(settings: CouponMessageSettings, kind: Kind, now: datetime) -> int | None:
+    """A usable coupon of the shop: the first from a random place on, so that no row is counted."""
+    all_of_shop = IssuedCoupon.objects.filter(shop=settings.shop, origin=Origin.MALL)
+    usable = all_of_shop.filter(usable_later(now)).exclude(coupon__grant_basis="")
+    if kind == Kind.EXPIRING:
+        usable = usable.exclude(expires_at=None)
+    ends = all_of_shop.aggregate(low=Min("pk"), high=Max("pk"))
     if ends["low"] is None:
         return None
     place = _random.randint(ends["low"], ends["high"])
-    found: int | None = (
-        usable.filter(pk__gte=place).order_by("pk").values_list("pk", flat=True).first()
-    )
-    return found
+    found = usable.order_by("pk").values_list("pk", flat=True)
+    drawn: int | None = found.filter(pk__gte=place).first() or found.first()
+    return drawn
