@@ -68,13 +68,18 @@ def usable_templates(shop: Shop) -> QuerySet[MessageTemplate]:
     """The templates that a coupon message may use (F10: the shop's own)."""
     found: QuerySet[MessageTemplate] = MessageTemplate.objects.for_shop(shop)
     fitting = found.filter(channel=Channel.ALIMTALK, topic=Topic.COUPON)
-    return fitting.select_related("current").order_by("name")
+    return fitting.select_related("shop", "current").order_by("name")
 
 
 def message_settings(shop: Shop) -> CouponMessageSettings | None:
     """What the shop's coupons do where they say nothing themselves."""
     found = CouponMessageSettings.objects.filter(shop=shop)
-    return found.select_related("issue_template__current", "expiry_template__current").first()
+    return found.select_related(
+        "issue_template__shop",
+        "issue_template__current",
+        "expiry_template__shop",
+        "expiry_template__current",
+    ).first()
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from messaging.models import Topic
+from messaging.models import MessageTemplate, Topic
 from messaging.wording import Locale, Part, Values, compile_body
 from orders.localtime import instant, local_day
 from orders.models import Country, Shop
@@ -56,19 +56,38 @@ def sample_values(shop: Shop, topic: Topic, now: datetime) -> dict[str, Any]:
 
 
 def preview(
+    template: MessageTemplate,
+    values: Values,
+    now: datetime,
+    *,
     body: str,
     buttons: Sequence[Mapping[str, str]],
-    topic: Topic,
-    locale: Locale,
-    values: Values,
-    year: int,
 ) -> Preview:
-    """The message with these values. Takes wording that could not be sent yet, too.
+    """What the template would send with these values if it had this wording.
 
-    `year` is the one in which it would go out: dates of another one are written with theirs.
+    Takes wording that could not be sent yet, and a template that is not kept yet, too. `now` is
+    when it would go out: dates of another year are written with theirs.
     """
-    parts = compile_body(tidy(body), topic).parts(values, locale, year)
+    shop = template.shop
+    year = now.astimezone(ZoneInfo(shop.timezone)).year
+    parts = compile_body(tidy(body), Topic(template.topic)).parts(values, Locale.of(shop), year)
     return Preview(parts=parts, buttons=list(buttons))
+
+
+def bubble(
+    template: MessageTemplate | None, values: Values, now: datetime, *, url: str = ""
+) -> Preview | None:
+    """The template's wording in use as it would arrive; None without.
+
+    `url` is what its link buttons open; empty: they stay as the wording has them.
+    """
+    if template is None or template.current is None:
+        return None
+    wording = template.current
+    buttons = [
+        {**one, "url": url} if one["type"] == "WL" and url else one for one in wording.buttons
+    ]
+    return preview(template, values, now, body=wording.body, buttons=buttons)
 
 
 def tidy(body: str) -> str:

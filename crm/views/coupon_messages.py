@@ -20,6 +20,7 @@ from crm.forms.coupon_messages import CouponMessagesForm, TestSendForm
 from crm.mending import left_out
 from crm.models import CouponMessageSettings, CouponOverride, Kind
 from crm.tasks import send_soon
+from messaging.preview import bubble
 from orders.access import ShopRequest, console
 from orders.models import Role
 

@@ -15,8 +15,8 @@ from messaging.forms.templates import TemplateForm, wording_initial
 from messaging.models import MessageTemplate, TemplateRevision
 from messaging.preview import Preview, preview, sample_values, tidy
 from messaging.starters import STARTERS
-from messaging.wording import MAX_BODY, VARIABLES, Locale
-from orders.access import ShopRequest, console
+from messaging.wording import MAX_BODY, VARIABLES
+from orders.access import ShopRequest, console, read_key
 from orders.models import Country, Role
 
 
@@ -71,7 +71,7 @@ def template_preview(request: ShopRequest) -> HttpResponse:
     """The bubble for what is being typed, and what is wrong with it."""
     own = MessageTemplate.objects.for_shop(request.shop)
     pk = request.POST.get("template", "")
-    found = get_object_or_404(own, pk=pk) if pk.isdecimal() else None
+    found = get_object_or_404(own, pk=read_key(pk) or 0) if pk else None
     form = TemplateForm(request.POST, shop=request.shop, template=found)
     form.is_valid()
     return render(request, "messaging/template_live.html", _live(form) | {"live": True})
@@ -118,11 +118,7 @@ def _bubble(form: TemplateForm) -> Preview:
     names = [field.value() or "" for field in form.links()]
     buttons = [{"type": "AC"}] if form["add_channel"].value() else []
     buttons += [{"type": "WL", "name": name} for name in names if name.strip()]
-    return preview(
-        form["body"].value() or "",
-        buttons,
-        form.topic,
-        Locale.of(form.shop),
-        sample_values(form.shop, form.topic, now),
-        timezone.localtime(now).year,
-    )
+    template = form.template or MessageTemplate(shop=form.shop, topic=form.topic)
+    values = sample_values(form.shop, form.topic, now)
+    body = form["body"].value() or ""
+    return preview(template, values, now, body=body, buttons=buttons)

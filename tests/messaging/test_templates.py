@@ -8,7 +8,7 @@ from messaging.models import Channel, MessageTemplate, Topic
 from messaging.preview import preview, sample_values, tidy
 from messaging.starters import STARTERS
 from messaging.templates import create_template, revise_template
-from messaging.wording import Locale, check_body, check_buttons
+from messaging.wording import check_body, check_buttons
 from orders.models import Country, Role
 from tests.factories import (
     BODY,
@@ -96,6 +96,10 @@ def test_the_same_wording_again_is_no_new_revision(shop):
 # --- Preview --------------------------------------------------------------------------------------
 
 
+def unkept(shop):
+    return MessageTemplate(shop=shop, topic=Topic.COUPON)
+
+
 @pytest.mark.parametrize("country", Country)
 def test_the_starters_could_be_sent(country):
     starter = STARTERS[country].issue
@@ -108,20 +112,20 @@ def test_a_preview_fills_in_every_variable(country, zone):
     shop = ShopFactory.create(country=country, timezone=zone)
     body = STARTERS[Country(country)].issue.body
     values = sample_values(shop, Topic.COUPON, NOW)
-    seen = preview(body, [], Topic.COUPON, Locale.of(shop), values, 2026)
+    seen = preview(unkept(shop), values, NOW, body=body, buttons=[])
     assert not any("#{" in part.text for part in seen.parts)
     assert all(part.text for part in seen.parts if part.variable)
 
 
 def test_the_sample_coupon_ends_with_a_day_of_the_shop(shop):
     values = sample_values(shop, Topic.COUPON, NOW)
-    seen = preview("#{사용기한}", [], Topic.COUPON, Locale.of(shop), values, 2026)
+    seen = preview(unkept(shop), values, NOW, body="#{사용기한}", buttons=[])
     assert seen.parts[0].text == "11월 27일 23:59"
 
 
 def test_a_preview_takes_real_values_in_the_samples_place(shop):
     values = sample_values(shop, Topic.COUPON, NOW) | {"coupon": "VIP 15%", "more": 0}
-    seen = preview("#{쿠폰명}", BUTTONS, Topic.COUPON, Locale.of(shop), values, 2026)
+    seen = preview(unkept(shop), values, NOW, body="#{쿠폰명}", buttons=BUTTONS)
     assert (seen.parts[0].text, seen.buttons) == ("VIP 15%", BUTTONS)
 
 

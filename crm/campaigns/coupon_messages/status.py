@@ -1,9 +1,8 @@
 """How the coupon messages stand: on or off, when they run next, what the last run did."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from coupons.models import Coupon, IssuedCoupon
 from coupons.models.issued import usable_later
@@ -11,9 +10,8 @@ from crm.campaigns.coupon_messages.previews import coupon_variables
 from crm.models import CouponMessageSettings, Due, Kind
 from crm.ticks import expiry_time_from, expiry_window
 from messaging.batch_counts import counts
-from messaging.models import Batch, MessageTemplate, Run, Topic
-from messaging.preview import Preview, preview, sample_values
-from messaging.wording import Locale
+from messaging.models import Batch, Run, Topic
+from messaging.preview import sample_values
 
 # A worker looks each minute what is due.
 AWAKE = timedelta(minutes=5)
