@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from messaging.gateways import reaches_people
 from messaging.models import Channel, Gateway
 from orders.models import Shop
 
@@ -61,7 +62,7 @@ def _sender_number() -> Preparation:
 def _kakao_channel(gateway: Gateway | None) -> Preparation:
     if gateway is None:
         note = _("No channel is connected, so no Alimtalk can go out.")
-    elif gateway.provider == "phone":
+    elif not reaches_people(gateway.provider):
         note = _("The built-in phone: messages arrive on this screen, nobody real is reached.")
     else:
         note = _("Connected.")

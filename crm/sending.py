@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from messaging.gateways import PHONE
 from messaging.models import Channel, Gateway, SendingSettings
 from orders.models import AuditEvent, Shop, User
 
@@ -75,10 +76,10 @@ def connect_phone(*, shop: Shop, user: User, now: dt.datetime) -> bool:
     Returns whether it was connected now; another channel is never replaced.
     """
     _gateway, made = Gateway.objects.get_or_create(
-        shop=shop, channel=Channel.ALIMTALK, defaults={"provider": "phone"}
+        shop=shop, channel=Channel.ALIMTALK, defaults={"provider": PHONE}
     )
     if made:
-        _log(shop=shop, user=user, action="connect_gateway", about="phone", at=now)
+        _log(shop=shop, user=user, action="connect_gateway", about=PHONE, at=now)
     return made
 
 

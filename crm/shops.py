@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.models import CouponMessageSettings
+from messaging.gateways import PHONE
 from messaging.models import Channel, Gateway, SendingSettings, Topic
 from messaging.starters import STARTERS
 from messaging.templates import create_template
@@ -35,7 +36,7 @@ def create_shop(*, slug: str, name: str, country: Country, now: datetime) -> Sho
     shop.save()
     SendingSettings.objects.create(shop=shop)
     for channel in Channel:
-        Gateway.objects.create(shop=shop, channel=channel, provider="phone")
+        Gateway.objects.create(shop=shop, channel=channel, provider=PHONE)
     issue, expiry = (
         create_template(
             shop=shop,

@@ -102,21 +102,21 @@ def _content(drafts: QuerySet[Draft]) -> dict[str, Subquery]:
     return {name: Subquery(draft.values(name)[:1]) for name in ("variables", "address", "url")}
 
 
-def write(*, run: Run, chunk: Chunk, now: datetime, not_before: datetime) -> Counter[str]:
+def write(*, chunk: Chunk, channel: Channel, now: datetime, not_before: datetime) -> Counter[str]:
     """Turn the staged drafts into batches and messages; counts them by reason ("": planned).
 
     A draft with an `existing` message moves that message instead of making one (A3), and what it
     was left out for is kept as a past reason (F2).
     """
     classes = _classes(chunk)
-    _create_batches(run, classes, now, not_before)
+    _create_batches(chunk.run, channel, classes, now, not_before)
     batch_id = _batch_id(classes)
     insert_select(
         Message,
         _to_write().filter(existing=None),
         {
             "id": message_id(chunk, "number"),
-            "shop": Value(run.shop_id),
+            "shop": Value(chunk.run.shop_id),
             "customer": "customer_id",
             "batch": batch_id,
             "subject_key": "subject_key",
@@ -157,7 +157,11 @@ def _classes(chunk: Chunk) -> list[BatchClass]:
 
 
 def _create_batches(
-    run: Run, classes: Iterable[BatchClass], now: datetime, not_before: datetime
+    run: Run,
+    channel: Channel,
+    classes: Iterable[BatchClass],
+    now: datetime,
+    not_before: datetime,
 ) -> None:
     Batch.objects.bulk_create(
         (
@@ -165,7 +169,7 @@ def _create_batches(
                 id=cls.first_batch + n,
                 shop_id=run.shop_id,
                 run=run,
-                channel=Channel.ALIMTALK,
+                channel=channel,
                 gateway_id=cls.gateway_id,
                 revision_id=cls.revision_id,
                 state=State.LEFT_OUT if cls.reason else State.WAITING,
@@ -231,7 +235,7 @@ def leave_batches(messages: QuerySet[Message], now: datetime) -> None:
     Outcome.objects.filter(Exists(messages.filter(pk=OuterRef("message_id")))).delete()
 
 
-def join(*, run: Run, chunk: Chunk, pairs: dict[int, int], now: datetime) -> None:
+def join(*, chunk: Chunk, channel: Channel, pairs: dict[int, int], now: datetime) -> None:
     """Let left-out messages point to the ones they were joined with (A3): {message: joined}."""
     if not pairs:
         return
@@ -241,9 +245,9 @@ def join(*, run: Run, chunk: Chunk, pairs: dict[int, int], now: datetime) -> Non
     pk = (chunk.pk * CLASSES_A_CHUNK + CLASSES_A_CHUNK - 1) * BATCHES_A_CLASS
     Batch.objects.create(
         id=pk,
-        shop_id=run.shop_id,
-        run=run,
-        channel=Channel.ALIMTALK,
+        shop_id=chunk.run.shop_id,
+        run=chunk.run,
+        channel=channel,
         state=State.LEFT_OUT,
         reason=Reason.DUPLICATE,
         planned_at=now,

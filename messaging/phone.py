@@ -3,12 +3,12 @@
 from django.db.models import Q
 from django.db.models.functions import Right
 
+from messaging.gateways import PHONE
 from messaging.history import Cursor, Page, find_rows
 from messaging.models import Message, State
 from messaging.wanted import Rows
 from orders.models import Customer, Shop
 
-PROVIDER = "phone"
 ARRIVED = (State.SENT, State.DELIVERED)
 PAGE_SIZE = 30
 
@@ -19,7 +19,7 @@ def arrived(*, shop: Shop, number: str, cursor: Cursor | None = None) -> Page:
         return Page([], None, None)
     own = Q(outcome__state__in=ARRIVED) | Q(outcome=None, batch__state__in=ARRIVED)
     messages = Message.objects.for_shop(shop).filter(
-        own, address=number, batch__gateway__provider=PROVIDER
+        own, address=number, batch__gateway__provider=PHONE
     )
     owners = Customer.objects.for_shop(shop).alias(end=Right("phone", 4))
     owners = owners.filter(end=number[-4:], phone=number)

@@ -18,7 +18,7 @@ from crm.rehearsals.decisions import Decision, decisions_of_tick, drops_at
 from crm.schedules import SCHEDULES, run_due, schedule
 from crm.ticks import ten_minutes_from
 from messaging.dispatch import dispatch
-from messaging.gateways import Provider, connect
+from messaging.gateways import PHONE, Provider, connect, reaches_people
 from messaging.models import (
     Batch,
     Chunk,
@@ -50,7 +50,8 @@ def replay(
     Raises ReplayRefusedError where anybody's real phone could ring: old news must not go there;
     for a stopped shop; and where another worker holds a job.
     """
-    if Gateway.objects.filter(shop=shop).exclude(provider="phone").exists():
+    providers = Gateway.objects.filter(shop=shop).values_list("provider", flat=True)
+    if any(reaches_people(provider) for provider in providers):
         raise ReplayRefusedError(
             _("The shop is connected to a provider that reaches people. Rehearse instead.")
         )
@@ -157,7 +158,7 @@ def _next_sending(shop: Shop, after: datetime) -> datetime | None:
 
 def _nobodys_phone(_provider: str) -> Provider:
     """Whatever a shop is connected to, a replay talks to the built-in phone."""
-    return connect("phone")
+    return connect(PHONE)
 
 
 def summary(decisions: Iterable[Decision]) -> dict[str, dict[str, object]]:

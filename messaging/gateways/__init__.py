@@ -13,7 +13,9 @@ from messaging.gateways.base import (
 )
 from messaging.gateways.phone.gateway import PhoneProvider
 
-PROVIDERS: dict[str, Provider] = {"phone": PhoneProvider()}
+# The name of the built-in phone.
+PHONE = "phone"
+PROVIDERS: dict[str, Provider] = {PHONE: PhoneProvider()}
 
 Connect = Callable[[str], Provider]
 
@@ -23,7 +25,17 @@ def connect(provider: str) -> Provider:
     return PROVIDERS[provider]
 
 
+def reaches_people(provider: str) -> bool:
+    """Whether messages through this provider arrive at somebody.
+
+    Of one that is not there any more that must be supposed.
+    """
+    known = PROVIDERS.get(provider)
+    return known is None or known.reaches_people
+
+
 __all__ = [
+    "PHONE",
     "PROVIDERS",
     "AnswerLost",
     "Answers",
@@ -34,4 +46,5 @@ __all__ = [
     "Provider",
     "Rejected",
     "connect",
+    "reaches_people",
 ]

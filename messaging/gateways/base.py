@@ -75,6 +75,8 @@ class Provider(ABC):
     can_ask: bool
     # Whether new wording must be inspected before it may be used.
     inspects_templates: bool
+    # Whether a message arrives at somebody; false where it only looks so.
+    reaches_people: bool = True
 
     @abstractmethod
     def compose(self, messages: Sequence[Outgoing]) -> bytes:

@@ -42,11 +42,12 @@ from crm.models import (
 from crm.ticks import Tick
 from messaging import outbox
 from messaging.hours import next_opening
-from messaging.models import Chunk, Draft, Purpose, Run
+from messaging.models import Channel, Chunk, Draft, Purpose, Run
 from messaging.staging import insert_select, staged
 from messaging.verdicts import MENDABLE
 
 PAGE = "crm:coupon_messages"
+CHANNEL = Channel.ALIMTALK
 # English source strings: history translates them for whoever reads.
 SOURCE_LABELS = {Kind.ISSUED: "Coupon issued", Kind.EXPIRING: "Coupon expiring"}
 
@@ -90,8 +91,8 @@ def _plan_chunk(
             run = _run(settings, kind, tick)
             chunk = Chunk.objects.create(run=run, at=tick.now)
             opening = next_opening(settings.shop.sending, tick.now)
-            counts = outbox.write(run=run, chunk=chunk, now=tick.now, not_before=opening)
-            outbox.join(run=run, chunk=chunk, pairs=joined, now=tick.now)
+            counts = outbox.write(chunk=chunk, channel=CHANNEL, now=tick.now, not_before=opening)
+            outbox.join(chunk=chunk, channel=CHANNEL, pairs=joined, now=tick.now)
         _write_notices(settings, kind, chunk)
         return counts
 

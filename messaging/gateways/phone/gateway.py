@@ -20,6 +20,7 @@ class PhoneProvider(Provider):
     remembers = timedelta(days=36500)
     can_ask = True
     inspects_templates = False
+    reaches_people = False
 
     def compose(self, messages: Sequence[Outgoing]) -> bytes:
         """The finished texts as JSON."""
