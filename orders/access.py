@@ -97,3 +97,13 @@ def open_to_all(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponse
     """Declare a view that needs no membership; its docstring says why that is right."""
     view.needs_role = None  # type: ignore[attr-defined]
     return view
+
+
+def is_part(request: ShopRequest) -> bool:
+    """Whether htmx asks for a part; going back in the browser it asks for the whole page again."""
+    return bool(request.htmx) and not request.htmx.history_restore_request
+
+
+def read_key(text: str) -> int | None:
+    """A row's key as an address or a form carries it; None for what no row can have."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -4,11 +4,11 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from crm.campaigns.coupon_messages.settings import expiry_times
 from crm.coupons import usable_templates
+from crm.forms.fields import TemplateField, page_field
 from crm.models import CouponMessageSettings, Kind
 from messaging.models import MessageTemplate
 
@@ -18,23 +18,10 @@ TEMPLATES = {Kind.ISSUED: "issue_template", Kind.EXPIRING: "expiry_template"}
 class CouponMessagesForm(forms.Form):
     """Templates, the page that a tap opens, and T (A1, A4). The switches act by themselves."""
 
-    # Plain choices: both fields share the one list of templates, read once.
-    issue_template = forms.TypedChoiceField(label=_("Template"))
-    expiry_template = forms.TypedChoiceField(label=_("Template"))
+    issue_template = TemplateField(label=_("Template"))
+    expiry_template = TemplateField(label=_("Template"))
     expiry_time = forms.TypedChoiceField(label=_("Time of day"), coerce=dt.time.fromisoformat)
-    url = forms.CharField(
-        label=_("Page that a tap opens"),
-        help_text=_("The button in the message leads there. Empty: the button opens nothing."),
-        max_length=500,
-        required=False,
-        validators=[
-            URLValidator(
-                schemes=["http", "https"],
-                message=_("Write the whole address; it begins with http:// or https://."),
-            )
-        ],
-        widget=forms.URLInput(attrs={"placeholder": "https://"}),
-    )
+    url = page_field(_("The button in the message leads there. Empty: the button opens nothing."))
 
     def __init__(
         self, *args: Any, settings: CouponMessageSettings, editable: bool = True, **kwargs: Any
@@ -44,22 +31,17 @@ class CouponMessagesForm(forms.Form):
         self.settings = settings
         self.templates = {str(one.pk): one for one in usable_templates(settings.shop)}
         for name in TEMPLATES.values():
-            field = self._choose(name, [(pk, str(one)) for pk, one in self.templates.items()])
-            field.coerce = self.templates.__getitem__
+            field = self.fields[name]
+            assert isinstance(field, TemplateField)  # noqa: S101 - declared above
+            field.offer(self.templates)
             self.initial[name] = str(getattr(settings, f"{name}_id"))
-        self._choose(
-            "expiry_time", [(f"{at:%H:%M}",) * 2 for at in expiry_times(settings.shop.country)]
-        )
+        times = self.fields["expiry_time"]
+        assert isinstance(times, forms.TypedChoiceField)  # noqa: S101 - declared above
+        times.choices = [(f"{at:%H:%M}",) * 2 for at in expiry_times(settings.shop.country)]
         self.initial["expiry_time"] = f"{settings.expiry_time:%H:%M}"
         self.initial["url"] = settings.url
         for each in self.fields.values():
             each.disabled = not editable
-
-    def _choose(self, name: str, choices: list[tuple[str, str]]) -> forms.TypedChoiceField:
-        field = self.fields[name]
-        assert isinstance(field, forms.TypedChoiceField)  # noqa: S101 - declared above
-        field.choices = choices
-        return field
 
     def chosen_template(self, kind: Kind) -> MessageTemplate | None:
         """The template as it stands in the form, right or wrong: for the preview."""

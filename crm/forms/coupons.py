@@ -4,12 +4,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.forms.boundfield import BoundWidget
 from django.utils.translation import gettext_lazy as _
 
 from coupons.models import Coupon
 from crm.coupons import usable_templates
+from crm.forms.fields import RowsField, TemplateField, page_field
 from crm.grant_basis import PRESETS, check_basis
 from crm.models import CouponMessageSettings
 from messaging.models import MessageTemplate
@@ -91,7 +91,7 @@ class ManyBasisForm(BasisForm):
 
     none_label = _("Take the grant basis away")
 
-    coupon = forms.ModelMultipleChoiceField(
+    coupon = RowsField(
         queryset=Coupon.objects.none(),
         required=False,
         error_messages={
@@ -121,38 +121,16 @@ class ManyBasisForm(BasisForm):
 class CouponForm(BasisForm):
     """What one coupon does differently from the shop (A2), and its basis (A9)."""
 
-    issue_template = forms.ModelChoiceField(
-        label=_("Message when it is issued"),
-        queryset=MessageTemplate.objects.none(),
-        required=False,
-    )
-    expiry_template = forms.ModelChoiceField(
-        label=_("Message before it expires"),
-        queryset=MessageTemplate.objects.none(),
-        required=False,
-    )
-    url = forms.CharField(
-        label=_("Page that a tap opens"),
-        max_length=500,
-        required=False,
-        validators=[
-            URLValidator(
-                schemes=["http", "https"],
-                message=_("Write the whole address; it begins with http:// or https://."),
-            )
-        ],
-        widget=forms.URLInput(attrs={"placeholder": "https://"}),
-    )
+    issue_template = TemplateField(label=_("Message when it is issued"), required=False)
+    expiry_template = TemplateField(label=_("Message before it expires"), required=False)
+    url = page_field()
 
     def __init__(self, *args: Any, shop: Shop, editable: bool = True, **kwargs: Any) -> None:
         """A form that offers the shop's own templates alone (F10)."""
         super().__init__(*args, shop=shop, **kwargs)
         self.settings: CouponMessageSettings | None = None
-        self.templates = usable_templates(shop)
-        for name in TEMPLATE_FIELDS:
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
-            field.queryset = self.templates
+        self.templates = {str(one.pk): one for one in usable_templates(shop)}
+        self.say_defaults(None)
         for each in self.fields.values():
             each.disabled = not editable
 
@@ -161,16 +139,14 @@ class CouponForm(BasisForm):
         self.settings = settings
         for name in TEMPLATE_FIELDS:
             field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - for the type checker
+            assert isinstance(field, TemplateField)  # noqa: S101 - for the type checker
             default = getattr(settings, name, None)
-            field.empty_label = str(
-                _("As the shop: %(name)s") % {"name": default} if default else _("As the shop")
-            )
+            own = _("As the shop: %(name)s") % {"name": default} if default else _("As the shop")
+            field.offer(self.templates, str(own))
         if settings and settings.url:
             self.fields["url"].help_text = _("Empty: the shop's, %(url)s") % {"url": settings.url}
 
     def chosen_template(self, name: str) -> MessageTemplate | None:
         """The template as it stands in the form, else the shop's; a wrong choice counts as none."""
-        own = {str(one.pk): one for one in self.templates}
         default: MessageTemplate | None = getattr(self.settings, name, None)
-        return own.get(str(self[name].value()), default)
+        return self.templates.get(str(self[name].value()), default)

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from crm import people
 from crm.forms.customers import SearchForm
-from orders.access import ShopRequest, console
+from orders.access import ShopRequest, console, is_part, read_key
 from orders.models import Role
 
 
@@ -19,14 +19,8 @@ def customers(request: ShopRequest) -> HttpResponse:
     page = people.find_page(
         shop=request.shop,
         ids=form.ids,
-        after=_row(request.GET.get("after", "")),
-        before=_row(request.GET.get("before", "")),
+        after=read_key(request.GET.get("after", "")),
+        before=read_key(request.GET.get("before", "")),
     )
-    part = request.htmx and not request.htmx.history_restore_request
-    template = "crm/customers.html#listing" if part else "crm/customers.html"
+    template = "crm/customers.html#listing" if is_part(request) else "crm/customers.html"
     return render(request, template, {"form": form, "page": page})
-
-
-def _row(text: str) -> int | None:
-    """A row's key as an address carries it; None for what can't be one."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -12,7 +12,7 @@ from crm.rehearsals.reading import show_rehearsal
 from crm.rehearsals.rehearsing import ask_for_rehearsal
 from crm.sending import sending_settings
 from crm.tasks import rehearse_soon
-from orders.access import ShopRequest, console
+from orders.access import ShopRequest, console, is_part
 from orders.models import Role
 
 EARLIER = 12
@@ -48,8 +48,7 @@ def rehearsal_result(request: ShopRequest, pk: int) -> HttpResponse:
         "view": show_rehearsal(get_object_or_404(asked, pk=pk), timezone.now()),
         "stopped_at": sending_settings(request.shop).stopped_at,
     }
-    part = request.htmx and not request.htmx.history_restore_request
-    name = "crm/rehearsal_result.html#answer" if part else "crm/rehearsal_result.html"
+    name = "crm/rehearsal_result.html#answer" if is_part(request) else "crm/rehearsal_result.html"
     return render(request, name, context)
 
 

@@ -17,7 +17,7 @@ from messaging.forms.history import HistoryForm
 from messaging.history import find_page, read_cursor, readable
 from messaging.models import Message, State
 from orders import personal
-from orders.access import ShopRequest, console
+from orders.access import ShopRequest, console, is_part
 from orders.forms.personal import UnmaskForm
 from orders.models import Role, Shop
 
@@ -66,8 +66,7 @@ def history(request: ShopRequest) -> HttpResponse:
         "rows": [Row.of(message, now) for message in page.rows],
         "page": page,
     }
-    part = request.htmx and not request.htmx.history_restore_request
-    template = "messaging/history.html#listing" if part else "messaging/history.html"
+    template = "messaging/history.html#listing" if is_part(request) else "messaging/history.html"
     return render(request, template, context)
 
 
@@ -131,8 +130,7 @@ def _message(
         "masked": masked,
         "may_unmask": request.membership.may(Role.MANAGER),
     }
-    part = request.htmx and not request.htmx.history_restore_request
-    template = "messaging/message.html#detail" if part else "messaging/message.html"
+    template = "messaging/message.html#detail" if is_part(request) else "messaging/message.html"
     return render(request, template, context, status=422 if form.errors else 200)
 
 

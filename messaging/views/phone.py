@@ -18,7 +18,7 @@ from messaging.models import Message
 from messaging.phone import arrived
 from messaging.views.history import about_recipient, find_message, page_url
 from orders import personal
-from orders.access import ShopRequest, console
+from orders.access import ShopRequest, console, is_part
 from orders.forms.personal import UnmaskForm
 from orders.masking import mask_phone, show_phone
 from orders.models import Customer, Role
@@ -82,8 +82,7 @@ def tap(request: ShopRequest, pk: int, place: int) -> HttpResponse:
         raise Http404
     button = letter.buttons[place]
     context = {"message": message, "button": button, "url": _safe(button.get("url", ""))}
-    part = request.htmx and not request.htmx.history_restore_request
-    template = "messaging/phone_tap.html#sheet" if part else "messaging/phone_tap.html"
+    template = "messaging/phone_tap.html#sheet" if is_part(request) else "messaging/phone_tap.html"
     return render(request, template, context)
 
 

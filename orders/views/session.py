@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from orders.access import SHOP_SESSION_KEY, ShopRequest, console, open_to_all
+from orders.access import SHOP_SESSION_KEY, ShopRequest, console, open_to_all, read_key
 from orders.login_links import user_of_link
 from orders.models import Membership, Role
 
@@ -20,8 +20,7 @@ from orders.models import Membership, Role
 @console(Role.VIEWER)
 def switch_shop(request: ShopRequest) -> HttpResponse:
     """Go to another of one's shops. One that is not one's own does not exist (F10)."""
-    asked = request.POST.get("shop", "")
-    shop_id = int(asked) if asked.isdecimal() else 0
+    shop_id = read_key(request.POST.get("shop", "")) or 0
     mine = Membership.objects.filter(user=request.user)
     membership = get_object_or_404(mine, shop_id=shop_id)
     request.session[SHOP_SESSION_KEY] = membership.shop_id

@@ -1,0 +1,61 @@
+"""Fields that several forms share."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.utils.translation import gettext_lazy as _
+
+from messaging.models import MessageTemplate
+from orders.access import read_key
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+def page_field(help_text: "str | _StrPromise" = "") -> forms.CharField:
+    """The page that a tap on the message opens; empty for none of its own."""
+    return forms.CharField(
+        label=_("Page that a tap opens"),
+        help_text=help_text,
+        max_length=500,
+        required=False,
+        validators=[
+            URLValidator(
+                schemes=["http", "https"],
+                message=_("Write the whole address; it begins with http:// or https://."),
+            )
+        ],
+        widget=forms.URLInput(attrs={"placeholder": "https://"}),
+    )
+
+
+class TemplateField(forms.TypedChoiceField):
+    """A choice among templates that were read once for all fields of a form.
+
+    Another shop's template is told as one that does not exist (F10).
+    """
+
+    default_error_messages = {
+        "invalid_choice": _("This template is not there any more. Choose another one.")
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(empty_value=None, **kwargs)
+
+    def offer(self, templates: dict[str, MessageTemplate], empty_label: str = "") -> None:
+        """Let these be chosen, by their keys; with a label also nothing."""
+        empty = [("", empty_label)] if empty_label else []
+        self.choices = empty + [(pk, str(one)) for pk, one in templates.items()]
+        self.coerce = templates.__getitem__
+
+
+class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Rows that are ticked; what no row can have as a key is as one that does not exist."""
+
+    def clean(self, value: Any) -> Any:
+        """As Django does, which would hand a number to the database that it can't hold."""
+        if any(read_key(str(key)) is None for key in value or []):
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().clean(value)
