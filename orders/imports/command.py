@@ -1,6 +1,5 @@
-"""What all import commands share: shop, file, refused rows, JSON and exit status."""
+"""What all import commands share: file, refused rows, and exit status 1."""
 
-import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,14 +7,15 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from orders.imports.results import Refusals, write_rejects
-from orders.imports.rows import Refusal, Unusable
+from orders.imports.rows import Refusal
+from orders.management.command import JsonCommand, refuse, shop_named
 from orders.models import Shop
 
 
-class ImportCommand(BaseCommand):
+class ImportCommand(JsonCommand):
     """Reads a file into a shop.
 
     Exit status 0: done; 1: done with refused rows; 2: unusable arguments or input. Refused rows go
@@ -24,10 +24,10 @@ class ImportCommand(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Arguments of every import."""
+        super().add_arguments(parser)
         parser.add_argument("--shop", required=True, metavar="SLUG", help="the shop's slug")
         parser.add_argument("file", type=Path, help="the file; .gz is unpacked")
         parser.add_argument("--rejects", type=Path, help="CSV file for refused rows")
-        parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def read(
         self, *, shop: Shop, path: Path, refuse: Refusals, options: dict[str, Any]
@@ -35,18 +35,23 @@ class ImportCommand(BaseCommand):
         """Import the file, and say what it held, `rows_refused` among it."""
         raise NotImplementedError
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Run the import and tell how it went."""
+    def answer(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Run the import."""
         started = monotonic()
-        try:
-            shop = _shop(options["shop"])
-            with self._refusals(options["rejects"]) as refuse:
-                told = self.read(shop=shop, path=options["file"], refuse=refuse, options=options)
-        except Unusable as error:
-            raise CommandError(str(error), returncode=2) from error
-        self._tell(told | {"seconds": round(monotonic() - started, 1)}, options["json"])
-        if told["rows_refused"]:
-            raise CommandError(f"refused rows: {told['rows_refused']:,}", returncode=1)
+        shop = shop_named(options["shop"])
+        with self._refusals(options["rejects"]) as refused:
+            told = self.read(shop=shop, path=options["file"], refuse=refused, options=options)
+        return told | {"seconds": round(monotonic() - started, 1)}
+
+    def tell(self, answer: dict[str, Any], options: dict[str, Any]) -> None:
+        """Tell how it went, line by line unless as JSON; refused rows are exit status 1."""
+        if options["json"]:
+            super().tell(answer, options)
+        else:
+            for name, value in answer.items():
+                self.stdout.write(f"{name.replace('_', ' ')}: {value:,}")
+        if answer["rows_refused"]:
+            raise CommandError(f"refused rows: {answer['rows_refused']:,}", returncode=1)
 
     @contextmanager
     def _refusals(self, path: Path | None) -> Iterator[Refusals]:
@@ -56,23 +61,9 @@ class ImportCommand(BaseCommand):
         try:
             stream = path.open("w", encoding="utf-8", newline="")
         except OSError as error:
-            raise Unusable(f"{path} cannot be written: {error.strerror}") from error
+            refuse(f"{path} cannot be written: {error.strerror}")
         with stream:
             yield write_rejects(stream)
 
     def _say_refusal(self, refusal: Refusal, /) -> None:
         self.stderr.write(f"line {refusal.line}: {refusal.reason}")
-
-    def _tell(self, told: dict[str, Any], as_json: bool) -> None:
-        if as_json:
-            self.stdout.write(json.dumps(told))
-            return
-        for name, value in told.items():
-            self.stdout.write(f"{name.replace('_', ' ')}: {value:,}")
-
-
-def _shop(slug: str) -> Shop:
-    shop = Shop.objects.filter(slug=slug).first()
-    if shop is None:
-        raise Unusable(f"there is no shop {slug}")
-    return shop

@@ -157,5 +157,13 @@ def test_run_due_twice_at_the_same_time_runs_nothing():
     assert messages(shop) == []
 
 
-def test_run_due_refuses_an_unreadable_time():
-    refused("run_due", "--at", "soon")
+@pytest.mark.parametrize("at", ["soon", "0001-01-01T00:00", "0001-01-02", "9999-12-31T23:59"])
+def test_every_command_refuses_a_time_that_it_cannot_reckon_with(shop, at):
+    of_shop = ["--shop", shop.slug]
+    refused("run_due", "--at", at)
+    refused("run_due", *of_shop, "--at", at)
+    refused("set_coupon_messages", *of_shop, "--issue", "on", "--since", at)
+    refused("replay", *of_shop, "--from", at, "--to", "2026-11-20")
+    refused("replay", *of_shop, "--from", "2026-11-20", "--to", at)
+    file = ["--format", "online-retail", "nowhere.csv"]
+    assert "time" in refused("import_orders", *of_shop, *file, "--ends-at", at)

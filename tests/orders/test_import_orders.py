@@ -230,7 +230,7 @@ def test_rejects_go_to_a_file_and_the_exit_status_is_one(write, tmp_path):
     [
         (["--rate", "0"], "--rate must be more than 0"),
         (["--rate", "NaN"], "--rate is not a decimal: 'NaN'"),
-        (["--ends-at", "soon"], "--ends-at is not a time: 'soon'"),
+        (["--ends-at", "soon"], "soon is no ISO 8601 time"),
         (["--rejects", "/nowhere/rejects.csv"], "cannot be written"),
     ],
 )

@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
 
-from crm.management.command import JsonCommand, refuse
 from crm.shops import add_owner, create_shop
 from orders.login_links import login_link
+from orders.management.command import JsonCommand, refuse
 from orders.models import Country
 
 

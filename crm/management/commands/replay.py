@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from crm.management.command import JsonCommand, moment, refuse, shop_named, utc
 from crm.rehearsals.decisions import Decision
-from crm.rehearsals.replaying import jobs_turned_on, rehearse, replay, summary
+from crm.rehearsals.replaying import ReplayRefusedError, jobs_turned_on, rehearse, replay, summary
+from orders.management.command import JsonCommand, moment, refuse, shop_named, utc
 
 COLUMNS = ("at", "kind", "customer", "channel", "state", "reason", "not_before", "about")
 
@@ -41,11 +41,11 @@ class Command(JsonCommand):
             )
         else:
             decisions = replay(shop=shop, start=start, end=end, progress=self._progress)
-        return {
-            "from": utc(start),
-            "to": utc(end),
-            "kinds": summary(_written(decisions, options["out"])),
-        }
+        try:
+            kinds = summary(_written(decisions, options["out"]))
+        except ReplayRefusedError as error:
+            refuse(str(error))
+        return {"from": utc(start), "to": utc(end), "kinds": kinds}
 
     def _progress(self, at: datetime) -> None:
         if at.hour == at.minute == 0:

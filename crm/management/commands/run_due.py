@@ -3,9 +3,9 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from crm.management.command import JsonCommand, moment, shop_named, utc
 from crm.schedules import run_due
 from messaging.dispatch import dispatch
+from orders.management.command import JsonCommand, moment, shop_named, utc
 
 
 class Command(JsonCommand):

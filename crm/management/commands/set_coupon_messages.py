@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.campaigns.coupon_messages.settings import set_expiry_time, settings_of, switch
-from crm.management.command import JsonCommand, moment, refuse, shop_named, utc
 from crm.models import CouponMessageSettings, Kind
+from orders.management.command import JsonCommand, moment, refuse, shop_named, utc
 
 
 class Command(JsonCommand):

@@ -1,19 +1,18 @@
 """`manage.py import_orders`: reads orders and cancellations from a file."""
 
 from argparse import ArgumentParser
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 from orders.imports.command import ImportCommand
-from orders.imports.fields import read_decimal, read_time
+from orders.imports.fields import read_decimal
 from orders.imports.online_retail import import_orders
 from orders.imports.results import Refusals
 from orders.imports.rows import Refused, Unusable
+from orders.management.command import moment
 from orders.models import Shop
 
 
@@ -42,7 +41,7 @@ class Command(ImportCommand):
             now=timezone.now(),
             refuse=refuse,
             rate=_rate(options["rate"]),
-            ends_at=_ends_at(options["ends_at"], ZoneInfo(shop.timezone)),
+            ends_at=moment(options["ends_at"], shop) if options["ends_at"] else None,
             people_seed=options["invent_people"],
         )
         return imported.as_json()
@@ -56,10 +55,3 @@ def _rate(text: str) -> Decimal:
     if rate <= 0:
         raise Unusable("--rate must be more than 0")
     return rate
-
-
-def _ends_at(text: str | None, zone: ZoneInfo) -> datetime | None:
-    try:
-        return read_time(text, "--ends-at", zone) if text else None
-    except Refused as error:
-        raise Unusable(str(error)) from error

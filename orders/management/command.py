@@ -1,4 +1,4 @@
-"""What the commands that answer with JSON share."""
+"""What all commands share: the shop, times, one JSON object and exit status 2."""
 
 import json
 from argparse import ArgumentParser
@@ -9,32 +9,39 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from crm.rehearsals.replaying import ReplayRefusedError
+from orders.imports.fields import read_time
+from orders.imports.rows import Refused, Unusable
 from orders.models import Shop
 
 UNUSABLE = 2
+# Times that days and weeks can be added to and taken from.
+FIRST_YEAR, LAST_YEAR = 1900, 2999
 
 
 class JsonCommand(BaseCommand):
     """Prints one JSON object. Exit status 2, with one line, for what it can't work with."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Arguments of every such command."""
-        parser.add_argument("--json", action="store_true", help="the default, and the only form")
+        """Arguments of every command."""
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def answer(self, options: dict[str, Any]) -> dict[str, Any]:
         """Do the work and return what to print."""
         raise NotImplementedError
 
+    def tell(self, answer: dict[str, Any], options: dict[str, Any]) -> None:
+        """Print the answer."""
+        self.stdout.write(json.dumps(answer, ensure_ascii=False))
+
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the answer; a refusal by our own rules is unusable input."""
+        """Work and print; a refusal by our own rules is unusable input."""
         try:
             answer = self.answer(options)
         except ValidationError as error:
             refuse(" ".join(error.messages))
-        except ReplayRefusedError as error:
+        except Unusable as error:
             refuse(str(error))
-        self.stdout.write(json.dumps(answer, ensure_ascii=False))
+        self.tell(answer, options)
 
 
 def refuse(message: str) -> NoReturn:
@@ -52,11 +59,14 @@ def shop_named(slug: str) -> Shop:
 
 def moment(text: str, shop: Shop | None) -> datetime:
     """An ISO 8601 time; without an offset it is in the shop's zone (UTC without a shop)."""
+    zone = ZoneInfo(shop.timezone if shop else "UTC")
     try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
+        at = read_time(text, "time", zone).astimezone(zone)
+    except Refused:
         refuse(f"{text} is no ISO 8601 time")
-    return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(shop.timezone if shop else "UTC"))
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        refuse(f"{text} is no time from {FIRST_YEAR} to {LAST_YEAR}")
+    return at
 
 
 def utc(at: datetime | None) -> str | None:
