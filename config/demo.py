@@ -17,7 +17,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 LOG_DIR = VAR_DIR / "log"
 HOST = "127.0.0.1"
-CLUSTERS = ("dangol", "plan")
+CLUSTERS = ("dangol", "plan", "slow")
 SECONDS_TO_ANSWER = 60.0
 
 

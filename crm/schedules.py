@@ -126,8 +126,15 @@ def _lease(due: Due, now: datetime) -> bool:
 
 
 def _hold(due: Due, until: datetime) -> None:
-    """Move our lease; LeaseLostError where the job was turned off or another has taken it over."""
-    if not Due.objects.filter(pk=due.pk, leased_until=due.leased_until).update(leased_until=until):
+    """Move our lease; LeaseLostError where it is no longer ours to move.
+
+    So it is when the job was turned off, another has taken it over, or the shop's sending was
+    stopped meanwhile (F11).
+    """
+    ours = Due.objects.filter(
+        pk=due.pk, leased_until=due.leased_until, shop__sending__stopped_at=None
+    )
+    if not ours.update(leased_until=until):
         raise LeaseLostError
     due.leased_until = until
 

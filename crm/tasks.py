@@ -22,7 +22,7 @@ _EACH_DAY = {"schedule_type": Schedule.DAILY, "repeats": -1}
 SCHEDULES = {
     "plan": {"func": "crm.tasks.plan_due", "cluster": "plan", **_EACH_MINUTE},
     "dispatch": {"func": "crm.tasks.send_due", "cluster": "dangol", **_EACH_MINUTE},
-    "tidy": {"func": "crm.tasks.tidy", "cluster": "plan", **_EACH_DAY},
+    "tidy": {"func": "crm.tasks.tidy", "cluster": "slow", **_EACH_DAY},
 }
 
 logger = logging.getLogger(__name__)
@@ -50,8 +50,8 @@ def rehearse(rehearsal: int) -> None:
 
 
 def rehearse_soon(rehearsal: int) -> None:
-    """Queue a rehearsal on the cluster that has time for it."""
-    async_task("crm.tasks.rehearse", rehearsal, cluster="plan")
+    """Queue a rehearsal where it holds nobody's message up."""
+    async_task("crm.tasks.rehearse", rehearsal, cluster="slow")
 
 
 def tidy() -> None:

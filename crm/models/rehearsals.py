@@ -16,6 +16,9 @@ class RehearsalState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+OPEN_STATES = (RehearsalState.QUEUED, RehearsalState.RUNNING)
+
+
 class Rehearsal(models.Model):
     """A replay of a past period that sent nothing. `kinds` lists what was tried as turned on.
 
@@ -44,6 +47,11 @@ class Rehearsal(models.Model):
         verbose_name_plural = _("rehearsals")
         indexes = [models.Index(fields=["shop", "-asked_at"], name="rehearsal_shop")]
         constraints = [
+            models.UniqueConstraint(
+                fields=["shop"],
+                condition=models.Q(state__in=OPEN_STATES),
+                name="one_open_rehearsal_a_shop",
+            ),
             models.CheckConstraint(
                 condition=models.Q(end__gt=models.F("start")), name="rehearsal_has_a_period"
             ),

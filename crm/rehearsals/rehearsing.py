@@ -2,27 +2,40 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from crm.models import Job, Rehearsal, RehearsalState
+from crm.models.rehearsals import OPEN_STATES
 from crm.rehearsals.decisions import Decision
 from crm.rehearsals.replaying import ReplayRefusedError, rehearse, summary
 from orders.models import Shop, User
+
+GIVEN_UP_AFTER = timedelta(minutes=30)
 
 
 def ask_for_rehearsal(
     *, shop: Shop, user: User, start: datetime, end: datetime, jobs: Iterable[Job], now: datetime
 ) -> Rehearsal:
-    """Note the question; `crm.tasks.rehearse_soon` has it worked out."""
-    return Rehearsal.objects.create(
+    """Note the question; `crm.tasks.rehearse_soon` has it worked out.
+
+    A shop has one at a time: while one is open, that one is returned.
+    """
+    open_ones = Rehearsal.objects.for_shop(shop).filter(state__in=OPEN_STATES)
+    # Whoever worked on it was killed; a living worker gives up sooner.
+    open_ones.filter(asked_at__lte=now - GIVEN_UP_AFTER).update(state=RehearsalState.FAILED)
+    rehearsal, _new = open_ones.get_or_create(
         shop=shop,
-        asked_by=user,
-        asked_at=now,
-        start=start,
-        end=end,
-        kinds=[job.value for job in jobs],
+        defaults={
+            "asked_by": user,
+            "asked_at": now,
+            "start": start,
+            "end": end,
+            "kinds": [job.value for job in jobs],
+        },
     )
+    return cast(Rehearsal, rehearsal)
 
 
 def run_rehearsal(pk: int) -> None:

@@ -22,6 +22,7 @@ from tests.crm.street import (
     TICK,
     add_coupon,
     add_customer,
+    change,
     give,
     messages,
     open_shop,
@@ -64,6 +65,21 @@ def test_f1_the_same_tick_twice_plans_once(shop):
     assert tick(shop) == {"": 5, "no_address": 2}
     assert tick(shop) == {}
     assert len(messages(shop)) == 7
+
+
+def test_f11_a_stop_ends_a_plan_that_has_begun(shop, small_chunks):
+    def stop(instance, **_signal):
+        if instance.run.chunks.count() == 2:
+            change(shop.sending, stopped_at=NOW)
+
+    post_save.connect(stop, sender=Chunk)
+    try:
+        tick(shop)
+    finally:
+        post_save.disconnect(stop, sender=Chunk)
+    assert len(messages(shop)) == 2
+    change(shop.sending, stopped_at=None)
+    assert tick(shop, NOW + TICK) == {"": 3, "no_address": 2}
 
 
 def test_f1_a_large_tick_is_planned_in_chunks(shop, small_chunks):

@@ -1,8 +1,9 @@
 """Which issued coupons are open to a decision, and which of them a tick decides about."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import BigIntegerField, Exists, FilteredRelation, OuterRef, Q, QuerySet, Value
 
@@ -10,10 +11,13 @@ from coupons.models import IssuedCoupon, Origin
 from coupons.models.issued import usable_later
 from crm.models import CouponMessageSettings, CouponNotice, Kind
 from crm.ticks import Tick, expiry_window
+from orders.localtime import local_day
+from orders.models import Shop
 
-# News may be committed a little after it was stamped; the last hour is looked at again, and once
-# a day everything.
+# News may be committed a little after it was stamped: the last hour is looked at again, and once
+# a night, from some minutes after three on, everything.
 OVERLAP = timedelta(hours=1)
+SMALL_HOURS = timedelta(hours=3)
 
 # Issued coupons, with what `deciding` annotates.
 Coupons = QuerySet[Any]
@@ -49,7 +53,7 @@ def undecided(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Coupon
 def new_coupons(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Coupons:
     """The coupons that have had no decision of this kind, as far as the tick has to look."""
     notices = CouponNotice.objects.filter(kind=kind, issued_id=OuterRef("pk"))
-    news = _news(tick) if kind == Kind.ISSUED else Q()
+    news = _news(settings, tick) if kind == Kind.ISSUED else Q()
     return _of_kind(settings, kind, tick).filter(news, ~Exists(notices))
 
 
@@ -92,12 +96,18 @@ def _of_the_mall(settings: CouponMessageSettings) -> Coupons:
     return IssuedCoupon.objects.filter(shop=settings.shop, origin=Origin.MALL)
 
 
-def _news(tick: Tick) -> Q:
-    """What was learnt since the last tick; everything at the first one and once a day."""
+def _news(settings: CouponMessageSettings, tick: Tick) -> Q:
+    """What was learnt since the last tick; everything at the first one and once a night."""
     if tick.since is None:
         return Q()
     if tick.replayed:
         return Q(issued_at__gt=tick.since)
-    if tick.since.date() != tick.at.date():
+    if _night(settings.shop, tick.since) != _night(settings.shop, tick.at):
         return Q()
     return Q(learned_at__gt=tick.since - OVERLAP)
+
+
+def _night(shop: Shop, at: datetime) -> date:
+    """The night before or in which `at` is, in the shop's zone; not all shops' at once."""
+    begins = SMALL_HOURS + timedelta(minutes=shop.pk % 60)
+    return local_day(at - begins, ZoneInfo(shop.timezone))
