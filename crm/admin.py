@@ -6,10 +6,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django_q import admin as queue_admin
+from django_q.models import Failure, OrmQ, Schedule, Success, Task
 
 from crm.models import CouponMessageSettings, CouponOverride, Due
 from crm.sending import resume_sending, stop_sending
 from orders.admin_reading import BaseAdmin, ReadOnlyAdmin
+from orders.logs import mask_text
 from orders.models import Shop
 
 
@@ -26,7 +29,7 @@ class ShopAdmin(BaseAdmin):
     ordering = ("name", "pk")
     actions = ("stop", "resume")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Shop | None = None) -> bool:
         """By the command alone."""
         return False
 
@@ -89,3 +92,61 @@ class DueAdmin(ReadOnlyAdmin):
     list_filter = ("job",)
     list_select_related = ("shop",)
     ordering = ("next_at",)
+
+
+# The queue's own pages would let whoever reaches them run any function by its name: ours only show.
+for _model in (Schedule, Success, Failure, OrmQ):
+    if queue_admin.admin.site.is_registered(_model):
+        admin.site.unregister(_model)
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(ReadOnlyAdmin):
+    """What the queue repeats."""
+
+    list_display = ("name", "func", "schedule_type", "minutes", "cluster", "next_run")
+    fields = list_display
+    ordering = ("-pk",)
+
+
+class TaskAdmin(ReadOnlyAdmin):
+    """Tasks that have run. What they were given and gave back stays out of sight."""
+
+    list_display = ("name", "func", "cluster", "started", "stopped", "attempt_count")
+    fields = ("id", *list_display)
+    ordering = ("-stopped",)
+    search_fields = ("=name", "func")
+
+
+@admin.register(Success)
+class SuccessAdmin(TaskAdmin):
+    """Tasks that went well."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Task]:
+        """Those alone."""
+        return super().get_queryset(request).filter(success=True)
+
+
+@admin.register(Failure)
+class FailureAdmin(TaskAdmin):
+    """Tasks that failed, and of what."""
+
+    fields = (*TaskAdmin.fields, "problem")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Task]:
+        """Those alone."""
+        return super().get_queryset(request).filter(success=False)
+
+    @admin.display(description=_("problem"))
+    def problem(self, task: Task) -> str:
+        """The error, masked as in the logs (F9)."""
+        return mask_text(str(task.result))
+
+
+@admin.register(OrmQ)
+class QueueAdmin(ReadOnlyAdmin):
+    """Tasks that wait."""
+
+    list_display = ("id", "key", "name", "func", "lock")
+    fields = list_display
+    ordering = ("-pk",)

@@ -1,21 +1,38 @@
 """Staff's view of people: who runs shops, who buys there (masked), and what was done."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from orders.admin_reading import BaseAdmin, ReadOnlyAdmin
+from orders.admin_reading import BaseAdmin, ReadOnlyAdmin, is_staff
 from orders.masking import mask_email, mask_id, mask_name, mask_phone
 from orders.models import AuditEvent, Customer, Membership, User
 
 admin.site.unregister(Group)
 
 
-class NewUserForm(forms.ModelForm):  # type: ignore[type-arg]
+class LowerEmail:
+    """An address is kept in small letters: one person, one user."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_email(self) -> str:
+        """In small letters."""
+        return str(self.cleaned_data["email"]).lower()
+
+
+class UserForm(LowerEmail, UserChangeForm):  # type: ignore[type-arg]
+    """A user, as staff see one."""
+
+
+class NewUserForm(LowerEmail, forms.ModelForm):  # type: ignore[type-arg]
     """A new user has an address and no password: a log-in link lets them in."""
 
     class Meta:
@@ -32,9 +49,10 @@ class NewUserForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
-    """People who log in."""
+class UserAdmin(BaseAdmin, DjangoUserAdmin):  # type: ignore[type-arg]
+    """People who log in. Staff look after shops' people; a superuser alone after staff."""
 
+    form = UserForm
     add_form = NewUserForm
     ordering = ("email",)
     list_display = ("email", "is_staff", "is_active", "last_login")
@@ -48,6 +66,24 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
     )
     readonly_fields = ("last_login", "date_joined")
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email",)}),)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Not of staff: who changes an address or a password can be that person."""
+        is_one_of_staff = obj is not None and (obj.is_staff or obj.is_superuser)
+        return is_staff(request) and (_is_superuser(request) or not is_one_of_staff)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Staff shut somebody out by `is_active`."""
+        return is_staff(request) and _is_superuser(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Who is staff is a superuser's to say."""
+        rights = () if _is_superuser(request) else ("is_staff", "is_superuser")
+        return (*self.readonly_fields, *rights)
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return bool(request.user.is_superuser)
 
 
 @admin.register(Membership)

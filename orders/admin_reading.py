@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 if TYPE_CHECKING:
-    BaseAdmin = admin.ModelAdmin[Any]
+    _ModelAdmin = admin.ModelAdmin[Any]
 else:
-    BaseAdmin = admin.ModelAdmin
+    _ModelAdmin = admin.ModelAdmin
 
 COUNTED = 10_000  # rows that a list can be paged through; filters lead further
 
@@ -26,6 +26,35 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         if isinstance(rows, QuerySet):
             return rows.order_by().values("pk")[:COUNTED].count()
         return len(rows)
+
+
+def is_staff(request: HttpRequest) -> bool:
+    """Whether one of the platform's staff asks: that opens these pages, no permission does."""
+    return bool(request.user.is_active and request.user.is_staff)
+
+
+class BaseAdmin(_ModelAdmin):
+    """A model that staff look after."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Staff."""
+        return is_staff(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Staff."""
+        return is_staff(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Staff."""
+        return is_staff(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Staff."""
+        return is_staff(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Staff."""
+        return is_staff(request)
 
 
 class ReadOnlyAdmin(BaseAdmin):

@@ -16,8 +16,13 @@ def mask_personal(
     """Mask phone numbers and e-mail addresses in every text of an event (F9)."""
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = _EMAIL.sub(r"\1***\2", _PHONE.sub(r"\1****\2", value))
+            event[key] = mask_text(value)
     return event
+
+
+def mask_text(text: str) -> str:
+    """The text with phone numbers and e-mail addresses masked."""
+    return _EMAIL.sub(r"\1***\2", _PHONE.sub(r"\1****\2", text))
 
 
 def formatter() -> logging.Formatter:

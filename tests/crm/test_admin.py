@@ -3,6 +3,8 @@
 import pytest
 from django.contrib import admin
 from django.urls import reverse
+from django_q.models import Failure, OrmQ, Schedule, Success, Task
+from django_q.signing import SignedPackage
 
 from coupons.models import Coupon, IssuedCoupon
 from crm.models import CouponMessageSettings, CouponOverride, Due
@@ -48,7 +50,12 @@ READ_ONLY = [
     Run,
     SendingSettings,
     TemplateRevision,
+    Schedule,
+    Success,
+    Failure,
+    OrmQ,
 ]
+FAILED = "could not reach hamster77@example.com, 010-1234-5678"
 SHOPS = reverse("admin:orders_shop_changelist")
 
 
@@ -58,7 +65,7 @@ def url(model, action="changelist", *args):
 
 @pytest.fixture
 def staff(client):
-    user = UserFactory.create(is_staff=True, is_superuser=True)
+    user = UserFactory.create(is_staff=True)
     client.force_login(user)
     client.user = user
     return client
@@ -85,8 +92,19 @@ def everything():
     )
     CouponOverride.objects.create(coupon=coupon, issue_template=template)
     Due.objects.create(shop=shop, job="coupon_issued", next_at=NOW)
+    a_queue()
     stop_sending(shop=shop, user=User.objects.get(pk=membership.user_id), now=NOW)
     return shop
+
+
+def a_queue():
+    """A task of each kind, and what is repeated."""
+    Schedule.objects.create(func="crm.tasks.tick", name="tick")
+    for name, success in (("went-well", True), ("failed", False)):
+        Task.objects.create(
+            id=name, name=name, func="f", started=NOW, stopped=NOW, success=success, result=FAILED
+        )
+    OrmQ.objects.create(key="dangol", payload=SignedPackage.dumps({"id": "1", "name": "waits"}))
 
 
 @pytest.mark.parametrize("model", [*READ_ONLY, Membership, Shop, User], ids=lambda m: m.__name__)
@@ -165,8 +183,45 @@ def test_a_shop_is_neither_made_nor_deleted_here(staff):
 
 def test_staff_add_a_user_who_has_no_password(staff):
     staff.post(url(User, "add"), {"email": "New@Example.com"})
-    user = User.objects.get(email__iexact="new@example.com")
+    user = User.objects.get(email="new@example.com")
     assert not user.has_usable_password()
+    again = staff.post(url(User, "add"), {"email": "NEW@example.com"})
+    assert again.context["errors"]
+
+
+def test_staff_make_nobody_staff(staff):
+    user = UserFactory.create()
+    asked = {"email": "Other@Example.com", "is_active": "on"}
+    staff.post(url(User, "change", user.pk), asked | {"is_staff": "on", "is_superuser": "on"})
+    user.refresh_from_db()
+    assert (user.email, user.is_staff, user.is_superuser) == ("other@example.com", False, False)
+
+
+@pytest.mark.parametrize("rights", ["is_staff", "is_superuser"])
+def test_staff_change_nobody_of_staff_not_even_themselves(staff, rights):
+    asked = {"email": "mine@example.com", "is_active": "on", "is_superuser": "on"}
+    password = {"password1": "wrong-horse-1", "password2": "wrong-horse-1"}
+    for user in (staff.user, UserFactory.create(**{rights: True})):
+        assert staff.post(url(User, "change", user.pk), asked).status_code == 403
+        path = reverse("admin:auth_user_password_change", args=[user.pk])
+        assert staff.post(path, password).status_code == 403
+        assert staff.post(url(User, "delete", user.pk), {"post": "yes"}).status_code == 403
+        user.refresh_from_db()
+        assert user.email != "mine@example.com"
+
+
+def test_a_superuser_makes_staff(client):
+    user = UserFactory.create()
+    client.force_login(UserFactory.create(is_staff=True, is_superuser=True))
+    asked = {"email": user.email, "is_active": "on", "is_staff": "on"}
+    client.post(url(User, "change", user.pk), asked)
+    assert User.objects.get(pk=user.pk).is_staff
+
+
+def test_a_task_that_failed_says_why_and_names_nobody(staff, everything):
+    answer = staff.get(url(Failure, "change", "failed")).content.decode()
+    assert "could not reach" in answer
+    assert "hamster77@" not in answer and "1234-5678" not in answer
 
 
 def test_who_is_no_staff_sees_none_of_it(client):
