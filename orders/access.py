@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django_htmx.middleware import HtmxDetails
 
 from orders.models import Membership, Role, Shop, User
@@ -50,6 +51,25 @@ class ShopMiddleware:
             return self.get_response(request)
         with timezone.override(ZoneInfo(membership.shop.timezone)):
             return self.get_response(request)
+
+
+class PageHeadersMiddleware:
+    """What every page says to browsers: use no device of the visitor, keep no page of a member.
+
+    A page of the console may show a person's data (F9): no cache keeps it, nor does the browser.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response["Permissions-Policy"] = (
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        )
+        if request.user.is_authenticated:
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
 
 def current_membership(request: HttpRequest) -> Membership | None:
