@@ -160,10 +160,17 @@ def compare(reckoned: Figures, columns: list[tuple[str, Figures]]) -> bool:
 
 def check(environ: dict[str, str]) -> bool:
     """Import twice and compare."""
+    from django.utils import timezone
+
     from orders.models import Shop
 
     Shop.objects.create(
-        slug=SLUG, name="Check", country="KR", timezone="Asia/Seoul", currency="KRW"
+        slug=SLUG,
+        name="Check",
+        country="KR",
+        timezone="Asia/Seoul",
+        currency="KRW",
+        created_at=timezone.now(),
     )
     first = run_import(environ)
     # Largest of the children so far, which is the import's: the second has nothing to write.

@@ -31,6 +31,7 @@ def create_shop(*, slug: str, name: str, country: Country, now: datetime) -> Sho
         country=country,
         timezone=ZONES[country],
         currency=CURRENCIES[country],
+        created_at=now,
     )
     shop.full_clean()
     shop.save()

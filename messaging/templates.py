@@ -55,6 +55,7 @@ def revise_template(
         body=body,
         buttons=buttons,
         approved_at=now if approved else None,
+        created_at=now,
     )
     if approved:
         template.current = revision

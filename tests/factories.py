@@ -88,6 +88,7 @@ class ShopFactory(Factory[Shop]):
     country = Country.KOREA
     timezone = "Asia/Seoul"
     currency = "KRW"
+    created_at = NOW
 
 
 class UserFactory(Factory[User]):
@@ -248,6 +249,7 @@ class TemplateRevisionFactory(Factory[TemplateRevision]):
     body = BODY
     buttons = LazyFunction(lambda: list(BUTTONS))
     approved_at = NOW
+    created_at = NOW
 
 
 class RunFactory(Factory[Run]):

@@ -238,7 +238,7 @@ class Migration(migrations.Migration):
                     "approved_at",
                     models.DateTimeField(blank=True, null=True, verbose_name="approved at"),
                 ),
-                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                ("created_at", models.DateTimeField(verbose_name="created at")),
                 (
                     "template",
                     models.ForeignKey(

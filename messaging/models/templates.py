@@ -53,7 +53,7 @@ class TemplateRevision(models.Model):
     body = models.TextField(_("text"))
     buttons = models.JSONField(_("buttons"), default=list)
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"))
 
     class Meta:
         verbose_name = _("template revision")

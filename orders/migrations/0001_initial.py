@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ),
                 ("timezone", models.CharField(max_length=40, verbose_name="time zone")),
                 ("currency", models.CharField(max_length=3, verbose_name="currency")),
-                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                ("created_at", models.DateTimeField(verbose_name="created at")),
             ],
             options={
                 "verbose_name": "shop",

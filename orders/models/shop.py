@@ -50,7 +50,7 @@ class Shop(models.Model):
     country = models.CharField(_("country"), max_length=2, choices=Country)
     timezone = models.CharField(_("time zone"), max_length=40)
     currency = models.CharField(_("currency"), max_length=3)
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"))
 
     class Meta:
         verbose_name = _("shop")

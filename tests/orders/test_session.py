@@ -16,6 +16,7 @@ from django.utils import timezone
 from orders import nav
 from orders.login_links import login_link
 from orders.models import Membership, Role, Shop, User
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +25,12 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def make_shop(slug: str) -> Shop:
     return Shop.objects.create(
-        slug=slug, name=slug, country="KR", timezone="Asia/Seoul", currency="KRW"
+        slug=slug,
+        name=slug,
+        country="KR",
+        timezone="Asia/Seoul",
+        currency="KRW",
+        created_at=NOW,
     )
 
 
