@@ -1,15 +1,13 @@
 """Members: finding them, and everything about one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
 from coupons.models import IssuedCoupon
+from coupons.models.issued import Life, life_of
 from crm.campaigns.coupon_messages import Explanation, explain
 from crm.campaigns.coupon_messages.settings import settings_of
 from crm.models import CouponMessageSettings
@@ -60,25 +58,6 @@ def find_page(
     return PeoplePage(rows, after=rows[-1].pk if more else None, before=before)
 
 
-class Life:
-    """How a coupon in a box stands."""
-
-    USABLE = "usable"
-    LATER = "later"
-    USED = "used"
-    WITHDRAWN = "withdrawn"
-    EXPIRED = "expired"
-
-
-LIFE_WORDS: dict[str, str | Promise] = {
-    Life.USABLE: _("Usable"),
-    Life.LATER: _("Not valid yet"),
-    Life.USED: _("Used"),
-    Life.WITHDRAWN: _("Withdrawn"),
-    Life.EXPIRED: _("Expired"),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class BoxCoupon:
     """A coupon in a customer's box, and how it stands.
@@ -87,14 +66,14 @@ class BoxCoupon:
     """
 
     issued: IssuedCoupon
-    life: str
+    life: Life
     at: datetime | None
     good_until: datetime | None
 
     @property
-    def words(self) -> str | Promise:
+    def words(self) -> str:
         """The state in words."""
-        return LIFE_WORDS[self.life]
+        return str(self.life.label)
 
 
 def box(customer: Customer, now: datetime) -> list[BoxCoupon]:
@@ -114,25 +93,6 @@ def _last_minute(ends: datetime | None, zone: ZoneInfo) -> datetime | None:
     """Of what ends at a midnight people read the day before, as the message says it too."""
     midnight = ends is not None and ends.astimezone(zone).time() == time()
     return ends - timedelta(minutes=1) if ends and midnight else ends
-
-
-def life_of(issued: IssuedCoupon, now: datetime) -> tuple[str, datetime | None]:
-    """How a coupon stands at `now`, and since when; a usable one: until when.
-
-    What happened first holds: a coupon that was withdrawn after its end had expired.
-    """
-    ends: Iterable[tuple[datetime | None, str]] = (
-        (issued.used_at, Life.USED),
-        (issued.withdrawn_at, Life.WITHDRAWN),
-        (issued.expires_at, Life.EXPIRED),
-    )
-    past = [(at, life) for at, life in ends if at is not None and at <= now]
-    if past:
-        at, life = min(past, key=lambda end: end[0])
-        return life, at
-    if issued.valid_from > now:
-        return Life.LATER, issued.valid_from
-    return Life.USABLE, issued.expires_at
 
 
 @dataclass(frozen=True, slots=True)

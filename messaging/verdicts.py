@@ -14,13 +14,13 @@ from messaging.models import Reason
 MENDABLE = (Reason.NO_ADDRESS, Reason.NO_GRANT_BASIS, Reason.NO_GATEWAY, Reason.NO_TEMPLATE)
 
 
-def verdict(reasons: Mapping[Reason, Q], *, prefix: str = "customer__") -> Case:
+def verdict(reasons: Mapping[Reason, Q]) -> Case:
     """The first reason that holds, in the vocabulary's order; "" for who may get the message.
 
-    `prefix` leads from the queryset's rows to the customer; `reasons` are the caller's own
-    conditions beside those that hold for everybody.
+    For rows with a `customer`; `reasons` are the caller's own conditions beside those that hold
+    for everybody.
     """
-    conditions = {Reason.NO_ADDRESS: Q(**{f"{prefix}phone": ""}), **reasons}
+    conditions = {Reason.NO_ADDRESS: Q(customer__phone=""), **reasons}
     return Case(
         *(
             When(conditions[reason], then=Value(reason.value))

@@ -1,7 +1,7 @@
 """One coupon in one customer's coupon box."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -18,16 +18,21 @@ class Origin(models.TextChoices):
     DANGOL = "dangol", _("Dangol")
 
 
-class IssuedCouponQuerySet(ShopQuerySet):
-    """Questions about coupon lives. Every time is an argument, so that now and then are alike."""
+class Life(models.TextChoices):
+    """How a coupon in a box stands."""
 
-    def usable_later(self, at: datetime) -> Self:
-        """Issued by `at`, and then neither used, withdrawn nor expired; perhaps not valid yet."""
-        return self.filter(usable_later(at))
+    USABLE = "usable", _("Usable")
+    LATER = "later", _("Not valid yet")
+    USED = "used", _("Used")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
 
 
 def usable_later(at: datetime, prefix: str = "") -> Q:
-    """The condition of `usable_later`, on an issued coupon found under `prefix`."""
+    """Issued by `at`, and then neither used, withdrawn nor expired; perhaps not valid yet.
+
+    A condition on an issued coupon found under `prefix`.
+    """
     p = prefix
     return (
         Q(**{f"{p}issued_at__lte": at})
@@ -55,7 +60,7 @@ class IssuedCoupon(models.Model):
     # When a job could first act on it: never before `issued_at`.
     learned_at = models.DateTimeField(_("learned at"))
 
-    objects = IssuedCouponQuerySet.as_manager()
+    objects = ShopQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("issued coupon")
@@ -80,3 +85,22 @@ class IssuedCoupon(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+def life_of(issued: IssuedCoupon, now: datetime) -> tuple[Life, datetime | None]:
+    """How a coupon stands at `now`, and since when; a usable one: until when.
+
+    What happened first holds: a coupon that was withdrawn after its end had expired.
+    """
+    ends: Iterable[tuple[datetime | None, Life]] = (
+        (issued.used_at, Life.USED),
+        (issued.withdrawn_at, Life.WITHDRAWN),
+        (issued.expires_at, Life.EXPIRED),
+    )
+    past = [(at, life) for at, life in ends if at is not None and at <= now]
+    if past:
+        at, life = min(past, key=lambda end: end[0])
+        return life, at
+    if issued.valid_from > now:
+        return Life.LATER, issued.valid_from
+    return Life.USABLE, issued.expires_at

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from pytest import mark
 
 from coupons.models import IssuedCoupon
+from coupons.models.issued import usable_later
 from crm.models import CouponNotice, CouponOverride, Kind
 from messaging.dispatch import dispatch
 from messaging.integrity import find_broken
@@ -96,7 +97,7 @@ class Town:
         assert find_broken(self.shop) == []
         found = Message.objects.for_shop(self.shop).with_state().in_bulk()
         at = self.now.replace(minute=self.now.minute // 10 * 10)
-        left = IssuedCoupon.objects.usable_later(at).filter(shop=self.shop)
+        left = IssuedCoupon.objects.filter(usable_later(at), shop=self.shop)
         usable = set(left.values_list("pk", flat=True))
         told = CouponNotice.objects.filter(shop=self.shop).select_related("issued")
         notices = [(notice, found[notice.message_id]) for notice in told]

@@ -7,8 +7,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from coupons.models.issued import Life, life_of
 from crm import people
-from crm.people import Life, life_of
 from messaging.models import Reason, State
 from orders.models import AuditEvent, ConsentKind
 from tests import factories as make
