@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from coupons.models import Coupon, IssuedCoupon
 from coupons.models.issued import usable_later
@@ -15,15 +15,32 @@ from messaging.models import Channel, MessageTemplate, Topic
 from messaging.wording import describe_discount
 from orders.models import AuditEvent, Country, Shop, User
 
+# A list of many coupons counts each only so far: some have been issued a million times.
+MOST_COUNTED = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A coupon as the list shows it: its benefit in words, and what is in the coupon boxes."""
+    """A coupon as the list shows it: its benefit in words, and what is in the coupon boxes.
+
+    `usable` is None where so many were issued (`issued` and more) that they were not counted.
+    """
 
     coupon: Coupon
     benefit: str
     issued: int = 0
-    usable: int = 0
+    usable: int | None = 0
+
+
+# Issued and usable, by coupon.
+Counts = dict[int, tuple[int, int | None]]
+
+
+class _Count(Subquery):
+    """How many rows a query finds that refers to the outer one and has a limit of its own."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
 
 
 def search(shop: Shop, *, words: str = "", without_basis: bool = False) -> QuerySet[Coupon]:
@@ -39,18 +56,37 @@ def search(shop: Shop, *, words: str = "", without_basis: bool = False) -> Query
 
 
 def rows(coupons: Collection[Coupon], now: datetime) -> list[Row]:
-    """These coupons with how many were issued and how many can be used now. One query."""
+    """These coupons with how many were issued and how many can be used now. Two queries."""
+    keys = [coupon.pk for coupon in coupons]
+    some = IssuedCoupon.objects.filter(coupon=OuterRef("pk")).values("pk")[: MOST_COUNTED + 1]
+    issued = dict(
+        Coupon.objects.filter(pk__in=keys).annotate(some=_Count(some)).values_list("pk", "some")
+    )
+    few = [pk for pk, number in issued.items() if number <= MOST_COUNTED]
+    counts: Counts = dict.fromkeys(keys, (MOST_COUNTED, None))
+    counts |= dict.fromkeys(few, (0, 0)) | _counted(few, now)
+    return [_row(coupon, counts) for coupon in coupons]
+
+
+def row(coupon: Coupon, now: datetime) -> Row:
+    """One coupon, all of its issued ones counted. One query."""
+    return _row(coupon, _counted([coupon.pk], now))
+
+
+def _row(coupon: Coupon, counts: Counts) -> Row:
+    return Row(coupon, benefit_in_words(coupon), *counts.get(coupon.pk, (0, 0)))
+
+
+def _counted(coupons: Collection[int], now: datetime) -> Counts:
+    """How many of each were issued, and how many can be used now."""
     usable = usable_later(now) & Q(valid_from__lte=now)
     counted = (
-        IssuedCoupon.objects.filter(coupon__in=[coupon.pk for coupon in coupons])
-        .values("coupon_id")
+        IssuedCoupon.objects.filter(coupon__in=coupons)
+        .values_list("coupon_id")
         .annotate(issued=Count("pk"), usable=Count("pk", filter=usable))
         .order_by()
     )
-    found = {row["coupon_id"]: (row["issued"], row["usable"]) for row in counted}
-    return [
-        Row(coupon, benefit_in_words(coupon), *found.get(coupon.pk, (0, 0))) for coupon in coupons
-    ]
+    return {pk: (issued, usable) for pk, issued, usable in counted}
 
 
 def benefit_in_words(coupon: Coupon) -> str:

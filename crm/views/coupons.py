@@ -65,7 +65,7 @@ def coupon(request: ShopRequest, pk: int) -> HttpResponse:
         _save(request, found, form)
         return redirect("crm:coupon", found.pk)
     context = {**_live(found, form), "may_edit": may_edit}
-    context["row"] = use_cases.rows([found], timezone.now())[0]
+    context["row"] = use_cases.row(found, timezone.now())
     status = 422 if form.is_bound else 200
     return render(request, "crm/coupon.html", context, status=status)
 

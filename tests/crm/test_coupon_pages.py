@@ -74,6 +74,24 @@ def test_the_list_counts_what_was_issued_and_what_is_usable_now(shop):
     assert [(row.issued, row.usable) for row in rows] == [(6, 2), (0, 0)]
 
 
+def test_the_list_counts_no_more_than_it_can_afford(shop, manager, monkeypatch):
+    monkeypatch.setattr(use_cases, "MOST_COUNTED", 2)
+    much, just = CouponFactory.create_batch(2, shop=shop)
+    IssuedCouponFactory.create_batch(3, coupon=much, customer__shop=shop)
+    IssuedCouponFactory.create_batch(2, coupon=just, customer__shop=shop)
+    rows = use_cases.rows([much, just], NOW)
+    assert [(row.issued, row.usable) for row in rows] == [(2, None), (2, 2)]
+    assert manager.get(LIST).content.decode().count(">2+</td>") == 1
+
+
+def test_a_coupons_own_page_counts_all_of_it(shop, monkeypatch):
+    monkeypatch.setattr(use_cases, "MOST_COUNTED", 2)
+    coupon = CouponFactory.create(shop=shop)
+    IssuedCouponFactory.create_batch(3, coupon=coupon, customer__shop=shop)
+    row = use_cases.row(coupon, NOW)
+    assert (row.issued, row.usable) == (3, 3)
+
+
 def test_the_list_makes_the_same_queries_for_any_number(
     manager, shop, django_assert_max_num_queries
 ):
