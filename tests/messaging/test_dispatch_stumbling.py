@@ -26,7 +26,7 @@ class Miscounting(Scripted):
 
 def test_f11_an_answer_that_cannot_be_written_down_takes_no_other_with_it(caplog):
     shops = [shop_with_messages(1) for _ in range(3)]
-    provider = Scripted(DELIVERED, Answers(None), DELIVERED)  # a state that no column takes
+    provider = Scripted(DELIVERED, Answers(None), DELIVERED)  # type: ignore[arg-type]  # no column takes it
     assert dispatch(now=NOW, connect=provider) == {State.DELIVERED: 2}
     assert "can't be written down" in caplog.text
     assert dispatch(now=NOW + LEASE, connect=provider) == {State.DELIVERED: 1}
