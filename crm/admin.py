@@ -1,5 +1,7 @@
 """Staff's view of shops, with the switch that stops one (F11), and of the jobs."""
 
+from typing import ClassVar
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -113,7 +115,7 @@ class TaskAdmin(ReadOnlyAdmin):
     """Tasks that have run. What they were given and gave back stays out of sight."""
 
     list_display = ("name", "func", "cluster", "started", "stopped", "attempt_count")
-    fields = ("id", *list_display)
+    fields: ClassVar[tuple[str, ...]] = ("id", *list_display)
     ordering = ("-stopped",)
     search_fields = ("=name", "func")
 

@@ -146,13 +146,13 @@ def test_f10_another_shops_object_in_a_form_is_as_one_that_does_not_exist(
     assert without(key, body(foreign)) == without(MISSING, body(missing))
 
 
-@pytest.mark.parametrize("path", ["/messages/?period=all&who={}", "/members/?who={}"])
+@pytest.mark.parametrize("path", ["/messages/", "/members/"])
 def test_f10_a_search_finds_nobody_of_another_shop(full: FullShop, outside: FullShop, path: str):
     outsider = logged_in(outside.owner)
     Customer.objects.filter(shop=outside.shop).update(name="모두 다른 이름", phone="")
-    assert 'class="open"' in body(outsider.get(path.format("")))
+    assert 'class="open"' in body(outsider.get(path, {"period": "all"}))
     for asked in (full.customer.name, full.customer.phone, full.customer.phone[-4:]):
-        text = body(outsider.get(path.format(asked)))
+        text = body(outsider.post(path, {"period": "all", "who": asked}, follow=True))
         assert 'class="open"' not in text, asked
 
 
@@ -179,7 +179,8 @@ def test_a_viewer_changes_nothing_whatever_is_posted(full: FullShop, entry: Page
     client = logged_in(full.viewer)
     with CaptureQueriesContext(connection) as queries:
         response = client.post(entry.path_to(full), {"on": "yes", "reason": "to see it"})
-    assert response.status_code in (403, 404, 405)
+    # 303: what was searched for, led to its own address
+    assert response.status_code in (303, 403, 404, 405)
     assert writes(queries) == []
 
 

@@ -4,6 +4,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from orders.forms.search import say_gone, who_field
 from orders.models import Shop
 from orders.search import find_member_ids
 
@@ -11,26 +12,21 @@ from orders.search import find_member_ids
 class SearchForm(forms.Form):
     """Member id, name or phone number, in one box."""
 
-    who = forms.CharField(
-        label=_("Member id, name or phone number"),
-        required=False,
-        max_length=80,
-        widget=forms.TextInput(
-            attrs={
-                "type": "search",
-                "placeholder": _("Member id, name, phone number or its last four digits"),
-                "autocomplete": "off",
-            }
-        ),
+    who = who_field(
+        _("Member id, name or phone number"),
+        _("Member id, name, phone number or its last four digits"),
     )
 
-    def __init__(self, query: QueryDict, *, shop: Shop) -> None:
+    def __init__(self, query: QueryDict, *, shop: Shop, gone: bool = False) -> None:
         super().__init__(query, auto_id="filter_%s")
-        self.shop = shop
+        self.shop, self.gone = shop, gone
         self.ids: list[int] | None = None
 
     def clean_who(self) -> str:
         """Find who is meant."""
+        if self.gone:
+            self.ids = []
+            raise say_gone()
         text: str = self.cleaned_data["who"].strip()
         if text:
             self.ids = []

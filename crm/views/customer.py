@@ -1,21 +1,24 @@
 """Everything about one member."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from crm import people
 from messaging.history import find_page, read_cursor
-from messaging.views.history import Row
+from messaging.rows import Row
 from messaging.wanted import Wanted
 from orders import personal
 from orders.access import ShopRequest, console
 from orders.forms.personal import UnmaskForm
 from orders.models import Customer, Role
+from orders.unmasking import unmask
 
 MESSAGES_SHOWN = 20
 
@@ -32,19 +35,12 @@ def customer(request: ShopRequest, pk: int) -> HttpResponse:
 def unmask_customer(request: ShopRequest, pk: int) -> HttpResponse:
     """The same with the data whole, for this answer alone, and on record (F9)."""
     found = _find(request, pk)
-    if request.method != "POST":
-        return redirect("crm:customer", pk)
-    form = UnmaskForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, form, masked=True)
-    personal.record_unmasking(
-        shop=request.shop,
-        user=request.user,
+    return unmask(
+        request,
         about=personal.about_customer(found),
-        reason=form.cleaned_data["reason"],
-        now=timezone.now(),
+        here=reverse("crm:customer", args=[pk]),
+        show=partial(_page, request, found),
     )
-    return _page(request, found, form, masked=False)
 
 
 def _find(request: ShopRequest, pk: int) -> Customer:

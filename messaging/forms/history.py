@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from messaging.models import Channel, Reason, State
 from messaging.wanted import Wanted
+from orders.forms.search import say_gone, who_field
 from orders.localtime import instant, local_day
 from orders.models import Shop
 from orders.search import Who, find_customer_ids, read_who
@@ -69,21 +70,13 @@ class HistoryForm(forms.Form):
         required=False,
         choices=[("", gettext_lazy("With tests")), ("only", gettext_lazy("Tests only"))],
     )
-    who = forms.CharField(
-        label=gettext_lazy("Name or phone number"),
-        required=False,
-        max_length=80,
-        widget=forms.TextInput(
-            attrs={
-                "type": "search",
-                "placeholder": gettext_lazy("Name, phone number or its last four digits"),
-                "autocomplete": "off",
-            }
-        ),
+    who = who_field(
+        gettext_lazy("Name or phone number"),
+        gettext_lazy("Name, phone number or its last four digits"),
     )
 
-    def __init__(self, query: QueryDict, *, shop: Shop, now: datetime) -> None:
-        self.shop, self.now = shop, now
+    def __init__(self, query: QueryDict, *, shop: Shop, now: datetime, gone: bool = False) -> None:
+        self.shop, self.now, self.gone = shop, now, gone
         super().__init__({**DEFAULTS, **query.dict()}, auto_id="filter_%s")
         self.fields["start"].label, self.fields["end"].label = _("From"), _("To")
         self._choose("kind", [("", _("All messages")), *KINDS])
@@ -98,6 +91,9 @@ class HistoryForm(forms.Form):
 
     def clean_who(self) -> str:
         """Understand who is meant and find them; too many are told."""
+        if self.gone:
+            self.people = []
+            raise say_gone()
         text: str = self.cleaned_data["who"].strip()
         if text:
             self.meant = read_who(text, self.shop)

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -16,12 +16,13 @@ from messaging import reading
 from messaging.history import read_cursor
 from messaging.models import Message
 from messaging.phone import arrived
-from messaging.views.history import about_recipient, find_message, page_url
+from messaging.rows import about_recipient, find_message, page_url
 from orders import personal
 from orders.access import ShopRequest, console, is_part
 from orders.forms.personal import UnmaskForm
 from orders.masking import mask_phone, show_phone
 from orders.models import Customer, Role
+from orders.unmasking import unmask
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +118,8 @@ def _phone_of_customer(request: ShopRequest, pk: int) -> Phone:
 
 
 def _unmask(request: ShopRequest, phone: Phone) -> HttpResponse:
-    if request.method != "POST":
-        return redirect(phone.here)
-    form = UnmaskForm(request.POST)
-    if not form.is_valid():
-        return _page(request, phone, form, masked=True)
-    personal.record_unmasking(
-        shop=request.shop,
-        user=request.user,
-        about=phone.about,
-        reason=form.cleaned_data["reason"],
-        now=timezone.now(),
-    )
-    return _page(request, phone, form, masked=False)
+    show = partial(_page, request, phone)
+    return unmask(request, about=phone.about, here=phone.here, show=show)
 
 
 def _page(request: ShopRequest, phone: Phone, form: UnmaskForm, *, masked: bool) -> HttpResponse:
