@@ -151,10 +151,21 @@ def save_coupon(
     one = Coupon.objects.filter(pk=coupon.pk)
     set_basis(shop=coupon.shop, user=user, coupons=one, sentence=sentence, now=now)
     wanted = {"issue_template": issue_template, "expiry_template": expiry_template, "url": url}
-    if not any(wanted.values()):
-        CouponOverride.objects.filter(coupon=coupon).delete()
+    before = CouponOverride.objects.filter(coupon=coupon).first()
+    if wanted == {name: getattr(before, name, "" if name == "url" else None) for name in wanted}:
         return
-    CouponOverride.objects.update_or_create(coupon=coupon, defaults=wanted)
+    if any(wanted.values()):
+        CouponOverride.objects.update_or_create(coupon=coupon, defaults=wanted)
+    else:
+        CouponOverride.objects.filter(coupon=coupon).delete()
+    AuditEvent.objects.create(
+        shop=coupon.shop,
+        user=user,
+        action="set_coupon_override" if any(wanted.values()) else "clear_coupon_override",
+        about=f"coupon:{coupon.pk}",
+        reason=url[:200],
+        at=now,
+    )
 
 
 def _log(*, shop: Shop, user: User, about: str, sentence: str, now: datetime) -> None:

@@ -185,6 +185,7 @@ def _turn_on(shop: Shop, since: datetime) -> None:
         issue_template=settings.issue_template,
         expiry_template=settings.expiry_template,
         url="https://shop.example/coupons",
+        now=since,
     )
     for kind in Kind:
         switch(settings=settings, kind=kind, on=True, since=since)

@@ -106,6 +106,7 @@ def _run_the_jobs(shop: Shop, now: datetime) -> Message:
         issue_template=settings.issue_template,
         expiry_template=settings.expiry_template,
         url="https://shop.example/coupons",
+        now=now,
     )
     for kind in Kind:
         switch(settings=settings, kind=kind, on=True, since=now - TICK)

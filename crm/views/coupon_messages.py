@@ -40,7 +40,7 @@ def coupon_messages(request: ShopRequest) -> HttpResponse:
     settings = _settings(request)
     form = CouponMessagesForm(request.POST or None, settings=settings, editable=may_edit)
     if request.method == "POST" and form.is_valid():
-        _save(settings, form)
+        _save(request, settings, form)
         messages.success(request, _("Saved. Messages planned from now on follow it."))
         return redirect("crm:coupon_messages")
     context = {
@@ -81,7 +81,7 @@ def coupon_messages_switch(request: ShopRequest, kind: str) -> HttpResponse:
         context = {**_forecast(settings, found), "asks": True}
         return render(request, f"{ASK}#dialog" if request.htmx else ASK, context)
     on = request.POST["on"] == "yes"
-    switch(settings=settings, kind=found, on=on, since=timezone.now())
+    switch(settings=settings, kind=found, on=on, since=timezone.now(), user=request.user)
     messages.success(request, _said(found, on))
     if not request.htmx:
         return redirect("crm:coupon_messages")
@@ -129,15 +129,17 @@ def _known(kind: str) -> Kind:
 
 
 @transaction.atomic
-def _save(settings: CouponMessageSettings, form: CouponMessagesForm) -> None:
-    chosen = form.cleaned_data
+def _save(request: ShopRequest, settings: CouponMessageSettings, form: CouponMessagesForm) -> None:
+    chosen, now = form.cleaned_data, timezone.now()
     set_wording(
         settings=settings,
         issue_template=chosen["issue_template"],
         expiry_template=chosen["expiry_template"],
         url=chosen["url"],
+        now=now,
+        user=request.user,
     )
-    set_expiry_time(settings=settings, at=chosen["expiry_time"], now=timezone.now())
+    set_expiry_time(settings=settings, at=chosen["expiry_time"], now=now, user=request.user)
 
 
 def _kind(

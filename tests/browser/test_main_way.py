@@ -27,7 +27,11 @@ def customers(shop: Shop, now: datetime) -> list[Customer]:
     settings = settings_of(shop)
     templates = settings.issue_template, settings.expiry_template
     set_wording(
-        settings=settings, issue_template=templates[0], expiry_template=templates[1], url=COUPON_BOX
+        settings=settings,
+        issue_template=templates[0],
+        expiry_template=templates[1],
+        url=COUPON_BOX,
+        now=now,
     )
     found = []
     for name, phone in (("남궁별솔", "+821000003101"), ("이솔", "+821000003102"), ("한결", "")):

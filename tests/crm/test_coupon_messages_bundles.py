@@ -60,6 +60,7 @@ def use_url(shop, url):
         issue_template=settings.issue_template,
         expiry_template=settings.expiry_template,
         url=url,
+        now=NOW,
     )
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from crm.models import CouponMessageSettings, Job, Kind
 from crm.schedules import reschedule, schedule, unschedule
 from messaging.models import MessageTemplate
-from orders.models import Country, Shop
+from orders.models import AuditEvent, Country, Shop, User
 
 _SINCE = {Kind.ISSUED: "issue_since", Kind.EXPIRING: "expiry_since"}
 _JOB = {Kind.ISSUED: Job.COUPON_ISSUED, Kind.EXPIRING: Job.COUPON_EXPIRING}
@@ -30,8 +30,18 @@ def expiry_times(country: str) -> list[dt.time]:
 
 
 @transaction.atomic
-def switch(*, settings: CouponMessageSettings, kind: Kind, on: bool, since: datetime) -> None:
-    """Turn a message on as of `since`, or off. Turning on what is on changes nothing."""
+def switch(
+    *,
+    settings: CouponMessageSettings,
+    kind: Kind,
+    on: bool,
+    since: datetime,
+    user: User | None = None,
+) -> None:
+    """Turn a message on as of `since`, or off. Turning on what is on changes nothing.
+
+    Each change is on record with who made it; None is the command line.
+    """
     if on == (getattr(settings, _SINCE[kind]) is not None):
         return
     setattr(settings, _SINCE[kind], since if on else None)
@@ -40,11 +50,14 @@ def switch(*, settings: CouponMessageSettings, kind: Kind, on: bool, since: date
         schedule(settings, _JOB[kind], since)
     else:
         unschedule(settings, _JOB[kind])
+    _log(settings, user, f"turn_{'on' if on else 'off'}_{kind}", "", since)
 
 
 @transaction.atomic
-def set_expiry_time(*, settings: CouponMessageSettings, at: dt.time, now: datetime) -> None:
-    """Change T; the next window starts where the last ended (A4).
+def set_expiry_time(
+    *, settings: CouponMessageSettings, at: dt.time, now: datetime, user: User | None = None
+) -> None:
+    """Change T, on record; the next window starts where the last ended (A4).
 
     Raises ValidationError for a time that the shop's country does not offer.
     """
@@ -55,6 +68,7 @@ def set_expiry_time(*, settings: CouponMessageSettings, at: dt.time, now: dateti
     settings.expiry_time = at
     settings.save(update_fields=["expiry_time"])
     reschedule(settings, Job.COUPON_EXPIRING, now)
+    _log(settings, user, "set_expiry_time", f"{at:%H:%M}", now)
 
 
 @transaction.atomic
@@ -64,9 +78,29 @@ def set_wording(
     issue_template: MessageTemplate,
     expiry_template: MessageTemplate,
     url: str,
+    now: datetime,
+    user: User | None = None,
 ) -> None:
-    """Choose the shop's templates and the page that a tap opens."""
-    settings.issue_template = issue_template
-    settings.expiry_template = expiry_template
-    settings.url = url
-    settings.save(update_fields=["issue_template", "expiry_template", "url"])
+    """Choose the shop's templates and the page that a tap opens; a change is on record."""
+    wanted = {"issue_template": issue_template, "expiry_template": expiry_template, "url": url}
+    if all(getattr(settings, name) == value for name, value in wanted.items()):
+        return
+    for name, value in wanted.items():
+        setattr(settings, name, value)
+    settings.save(update_fields=list(wanted))
+    about = f"issue_template:{issue_template.pk} expiry_template:{expiry_template.pk}"
+    _log(settings, user, "set_wording", about, now, reason=url)
+
+
+def _log(
+    settings: CouponMessageSettings,
+    user: User | None,
+    action: str,
+    about: str,
+    at: datetime,
+    *,
+    reason: str = "",
+) -> None:
+    AuditEvent.objects.create(
+        shop=settings.shop, user=user, action=action, about=about, reason=reason[:200], at=at
+    )
