@@ -133,7 +133,7 @@ def _every_state(shop: Shop, customers: list[Customer], now: datetime) -> None:
 
 
 def _rehearsals(shop: Shop, asker: User, now: datetime) -> Rehearsal:
-    """One in each state; the one that is done is given back."""
+    """One in each state but queued; the one that is done is given back."""
     made = {
         state: Rehearsal.objects.create(
             shop=shop,
@@ -145,6 +145,7 @@ def _rehearsals(shop: Shop, asker: User, now: datetime) -> Rehearsal:
             state=state,
         )
         for state in RehearsalState
+        if state != RehearsalState.QUEUED  # a shop has one that is not over
     }
     done = made[RehearsalState.DONE]
     kinds = {kind.value: {"planned": 1200, "left_out": {"no_address": 3}} for kind in Kind}
