@@ -18,7 +18,7 @@ def search(client, path: str, words: str, **more: str) -> str:
     """The address that the search leads to."""
     response = client.post(path, {"who": words, **more})
     assert response.status_code == 303
-    return response["Location"]
+    return str(response["Location"])
 
 
 def token(address: str) -> str:
