@@ -6,12 +6,13 @@ from typing import Concatenate, ParamSpec, cast
 from zoneinfo import ZoneInfo
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from orders.models import Membership, Role, Shop, User
@@ -97,9 +98,10 @@ def console(
     def declare(
         view: Callable[Concatenate[ShopRequest, P], HttpResponse],
     ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-        @login_required
         @wraps(view)
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return _to_log_in(request)
             membership: Membership | None = getattr(request, "membership", None)
             if membership is None:
                 return redirect("orders:no_shop")
@@ -111,6 +113,15 @@ def console(
         return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], guarded)
 
     return declare
+
+
+def _to_log_in(request: HttpRequest) -> HttpResponseBase:
+    """To the log-in page and back; with htmx the whole page goes there, not only a part."""
+    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
+    if not htmx:
+        return redirect_to_login(request.get_full_path())
+    there = redirect_to_login(htmx.current_url_abs_path or "/")
+    return HttpResponseClientRedirect(there["Location"])
 
 
 def open_to_all(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:

@@ -15,3 +15,12 @@ def normalise_phone(text: str, country: str) -> str:
     if not phonenumbers.is_possible_number(number):
         return ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def is_mobile(phone: str, country: str) -> bool:
+    """Whether an E.164 number is a mobile phone's of that country: what a message can reach."""
+    number = phonenumbers.parse(phone)
+    return (
+        phonenumbers.is_valid_number_for_region(number, country)
+        and phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+    )

@@ -63,7 +63,7 @@ def test_a8_what_is_no_number_is_refused_at_its_field(manager):
     response = manager.post(TEST, {"kind": "coupon_issued", "phone": "12"}, headers=HTMX)
 
     assert response.status_code == 422
-    assert "That is no phone number." in response.content.decode()
+    assert "That is no mobile phone number." in response.content.decode()
     assert not Message.objects.exists()
 
 

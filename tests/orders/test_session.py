@@ -217,3 +217,10 @@ def test_no_template_has_what_the_content_security_policy_refuses():
         if banned.search(path.read_text())
     ]
     assert found == []
+
+
+@pytest.mark.django_db
+def test_a_part_asked_for_without_a_log_in_sends_the_whole_page_there(client):
+    asked = {"HX-Request": "true", "HX-Current-URL": "http://testserver/messages/?state=failed"}
+    response = client.get("/messages/", headers=asked)
+    assert response["HX-Redirect"] == "/accounts/login/?next=/messages/%3Fstate%3Dfailed"

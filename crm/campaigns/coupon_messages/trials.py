@@ -21,7 +21,7 @@ from messaging.models import Channel, Gateway, Message, Purpose, Run, TemplateRe
 from messaging.outbox import write_test
 from messaging.preview import sample_values
 from orders.masking import mask_name
-from orders.phones import normalise_phone
+from orders.phones import is_mobile, normalise_phone
 
 _random = SystemRandom()
 
@@ -50,8 +50,8 @@ def send_test(
     nothing to send with.
     """
     address = normalise_phone(phone, settings.shop.country)
-    if not address:
-        raise ValidationError({"phone": _("That is no phone number.")})
+    if not address or not is_mobile(address, settings.shop.country):
+        raise ValidationError({"phone": _("That is no mobile phone number.")})
     gateway = Gateway.objects.filter(shop=settings.shop, channel=Channel.ALIMTALK).first()
     if gateway is None:
         raise ValidationError(_("The channel is not connected."))

@@ -38,7 +38,8 @@ class Command(JsonCommand):
         for kind, choice in ((Kind.ISSUED, options["issue"]), (Kind.EXPIRING, options["expiry"])):
             if choice is None:
                 continue
-            if given:  # as if set then, whatever it was
+            already = settings.since(kind)
+            if given and already and since < already:  # as if it had been set then
                 switch(settings=settings, kind=kind, on=False, since=since)
             switch(settings=settings, kind=kind, on=choice == "on", since=since)
         return _as_json(settings)
