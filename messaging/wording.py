@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -194,6 +195,8 @@ def check_body(body: str, *, channel: Channel, topic: Topic) -> None:
             _("The text has %(length)s characters; %(most)s are the most.")
             % {"length": len(body), "most": MAX_BODY}
         )
+    if any(category(sign) == "Cc" and sign != "\n" for sign in body):
+        errors.append(_("The text holds a sign that nobody can see, such as a tab. Take it out."))
     unknown = [name for name in _VARIABLE.findall(body) if name not in VARIABLES[topic]]
     if unknown:
         errors.append(

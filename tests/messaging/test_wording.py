@@ -50,6 +50,11 @@ def test_a9_every_variable_is_filled_in():
     )
 
 
+@pytest.mark.parametrize("sign", ["\t", "\r", "\x00", "\x07", "\x1b", "\x7f", "\x85"])
+def test_a_sign_that_nobody_can_see_is_refused(sign):
+    assert "nobody can see" in errors_of(f"안녕{sign}하세요\n#{{지급근거}}")
+
+
 def test_what_is_no_variable_stays_as_it_stands():
     assert say("#{없는것} #이름 #{") == "#{없는것} #이름 #{"
 
