@@ -104,6 +104,18 @@ def test_f2_the_life_line_keeps_every_reason_and_the_end(cast: Cast):
     assert places == sorted(places)
 
 
+def test_f2_the_life_line_tells_steps_within_a_minute_apart(cast: Cast):
+    planned = make.NOW - dt.timedelta(minutes=1)
+    message = a_message(
+        cast.shop,
+        batch__planned_at=planned,
+        batch__frozen_at=planned + dt.timedelta(seconds=7),
+        batch__settled_at=planned + dt.timedelta(seconds=9),
+    )
+    line = life(cast.viewer, message)
+    assert [f":{second} " in line for second in ("00", "07", "09")] == [True] * 3
+
+
 @pytest.mark.usefixtures("english")
 def test_f4_a_waiting_message_says_until_when(cast: Cast):
     opening = dt.datetime(2026, 11, 20, 23, 0, tzinfo=dt.UTC)  # 08:00 in Seoul
