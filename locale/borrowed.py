@@ -13,6 +13,11 @@ WORDS = (
     _("Enter a valid date/time."),
     _("Enter a whole number."),
     _("Enter a number."),
+    ngettext_lazy(
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+    ),
+    _("Null characters are not allowed."),
     _("Select a valid choice. %(value)s is not one of the available choices."),
     _("Select a valid choice. That choice is not one of the available choices."),
     _("Change Password"),

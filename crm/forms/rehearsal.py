@@ -22,7 +22,7 @@ def _day(label: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        validators=[MinValueValidator(_EARLIEST)],
+        validators=[MinValueValidator(_EARLIEST, _("Choose a day from the year 2000 on."))],
     )
 
 

@@ -38,13 +38,15 @@ _PERIOD_CHOICES: Choices = [
     ("all", gettext_lazy("All the time")),
     ("own", gettext_lazy("Dates of your own")),
 ]
+# Nothing is left out for these yet, so nobody needs to look for them.
+_NOT_YET = {Reason.OLD_NEWS, Reason.STOPPED}
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 
 def _state_choices() -> list[tuple[str | Promise, Any]]:
     """States, and below them the reasons for leaving out, in one list."""
     states: Choices = [(state.name.lower(), state.label) for state in State]
-    reasons: Choices = [(reason.value, reason.label) for reason in Reason]
+    reasons: Choices = [(reason.value, reason.label) for reason in Reason if reason not in _NOT_YET]
     return [("", _("All states")), *states, (_("Left out because"), reasons)]
 
 
@@ -52,7 +54,10 @@ def _day() -> forms.DateField:
     return forms.DateField(
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        validators=[MinValueValidator(_EARLIEST), MaxValueValidator(_LATEST)],
+        validators=[
+            MinValueValidator(_EARLIEST, gettext_lazy("Choose a day from the year 2000 on.")),
+            MaxValueValidator(_LATEST, gettext_lazy("Choose a day before the year 2101.")),
+        ],
     )
 
 
