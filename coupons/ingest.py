@@ -18,7 +18,12 @@ from orders.models import Shop
 
 def upsert_coupons(shop: Shop, records: Sequence[CouponRecord], now: datetime) -> Counts:
     """Write coupon definitions, by code."""
-    wanted = {record.code: {"shop_id": shop.pk, **asdict(record)} for record in records}
+    wanted: dict[str, dict[str, Any]] = {}
+    for record in records:
+        told = asdict(record)
+        if record.grant_basis is None:
+            del told["grant_basis"]
+        wanted.setdefault(record.code, {"shop_id": shop.pk}).update(told)
     rows = Coupon.objects.for_shop(shop).filter(code__in=wanted.keys())
     return upsert(Coupon, wanted=wanted, stored={row.code: row for row in rows})
 

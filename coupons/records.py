@@ -6,7 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class CouponRecord:
-    """A coupon definition, by the mall's own code."""
+    """A coupon definition, by the mall's own code.
+
+    A `grant_basis` of None was not told, and leaves what is stored.
+    """
 
     code: str
     name: str
@@ -14,7 +17,7 @@ class CouponRecord:
     discount_value: int
     max_discount: int | None = None
     min_order: int | None = None
-    grant_basis: str = ""
+    grant_basis: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

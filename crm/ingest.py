@@ -10,12 +10,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import override
+
 from coupons.imports.coupons import CouponRow, coupon_rows, parse
 from coupons.models import Coupon
 from coupons.records import CouponRecord
+from crm.grant_basis import check_basis
 from crm.models import CouponOverride
 from messaging.models import MessageTemplate, Topic
-from orders.imports.results import Refusals, RowCounts
+from orders.imports.results import Refusals, RowCounts, telling_what_stands
 from orders.imports.rows import Refusal, Refused
 from orders.ingest import BATCH, Counts, ingest
 from orders.ingest.upsert import upsert
@@ -26,13 +30,14 @@ from orders.models import Shop
 class CouponOverrideRecord:
     """What a coupon does differently from the shop; empty means as the shop.
 
-    `coupon` is the coupon's code and must be known, the templates are their names.
+    `coupon` is the coupon's code and must be known, the templates are their names. None was not
+    told, and leaves what is stored.
     """
 
     coupon: str
-    issue_template: str = ""
-    expiry_template: str = ""
-    url: str = ""
+    issue_template: str | None = None
+    expiry_template: str | None = None
+    url: str | None = None
 
 
 def upsert_coupon_overrides(
@@ -47,14 +52,9 @@ def upsert_coupon_overrides(
     wanted: dict[int, dict[str, Any]] = {}
     for record in records:
         coupon_id = coupons[record.coupon]
-        fields = {
-            "coupon_id": coupon_id,
-            "issue_template_id": templates.get(record.issue_template),
-            "expiry_template_id": templates.get(record.expiry_template),
-            "url": record.url,
-        }
-        if coupon_id in stored or coupon_id in wanted or any(_said(record)):
-            wanted[coupon_id] = fields
+        told = _told(record, templates)
+        if coupon_id in stored or coupon_id in wanted or any(told.values()):
+            wanted.setdefault(coupon_id, {"coupon_id": coupon_id}).update(told)
     return upsert(CouponOverride, wanted=wanted, stored=stored)
 
 
@@ -65,8 +65,10 @@ def import_coupons(*, shop: Shop, path: Path, now: datetime, refuse: Refusals) -
     """
     counts, written = RowCounts(), Counts()
     rows = _kept(shop, path, counts, refuse)
-    for coupons, overrides in _batches(rows):
-        written += ingest(shop=shop, records=[*coupons, *overrides], now=now)
+    with telling_what_stands(counts):
+        for coupons, overrides in _batches(rows):
+            written += ingest(shop=shop, records=[*coupons, *overrides], now=now)
+            counts.rows_stored += len(coupons)
     return counts.as_json() | {"changed": written.changed}
 
 
@@ -75,6 +77,7 @@ def _kept(shop: Shop, path: Path, counts: RowCounts, refuse: Refusals) -> Iterat
     for row in coupon_rows(path, counts, refuse):
         try:
             told = parse(row)
+            _check_basis(told.coupon.grant_basis)
             for name in (told.issue_template, told.expiry_template):
                 if name and name not in templates:
                     raise Refused(f"unknown template {name[:80]!r}")
@@ -83,6 +86,17 @@ def _kept(shop: Shop, path: Path, counts: RowCounts, refuse: Refusals) -> Iterat
             refuse(Refusal(row.line, str(error), row.text))
         else:
             yield told
+
+
+def _check_basis(sentence: str | None) -> None:
+    """The console's own rule, in the importer's language."""
+    if sentence is None:
+        return
+    try:
+        with override("en"):
+            check_basis(sentence)
+    except ValidationError as error:
+        raise Refused(f"grant_basis: {' '.join(error.messages)}") from None
 
 
 def _batches(
@@ -96,8 +110,16 @@ def _override(row: CouponRow) -> CouponOverrideRecord:
     return CouponOverrideRecord(row.coupon.code, row.issue_template, row.expiry_template, row.url)
 
 
-def _said(record: CouponOverrideRecord) -> tuple[str, str, str]:
-    return record.issue_template, record.expiry_template, record.url
+def _told(record: CouponOverrideRecord, templates: dict[str, int]) -> dict[str, Any]:
+    """The attributes that the record tells."""
+    told: dict[str, Any] = {}
+    if record.issue_template is not None:
+        told["issue_template_id"] = templates.get(record.issue_template)
+    if record.expiry_template is not None:
+        told["expiry_template_id"] = templates.get(record.expiry_template)
+    if record.url is not None:
+        told["url"] = record.url
+    return told
 
 
 def _templates(shop: Shop) -> dict[str, int]:

@@ -11,7 +11,7 @@ from coupons.models import DiscountType
 from coupons.records import CouponRecord
 from orders.imports.fields import read_integer, read_text
 from orders.imports.results import Refusals, RowCounts, count
-from orders.imports.rows import Refused, Row, read_rows
+from orders.imports.rows import Refused, Row, as_cp949, read_rows
 
 HEADING = (
     "code,name,discount_type,discount_value,max_discount,min_order,grant_basis,"
@@ -24,21 +24,27 @@ _is_url = URLValidator(schemes=["http", "https"])
 
 @dataclass(frozen=True, slots=True)
 class CouponRow:
-    """A coupon, and what it does differently from the shop: template names, and a URL."""
+    """A coupon, and what it does differently from the shop: template names, and a URL.
+
+    What the file leaves empty is None: it was not told.
+    """
 
     coupon: CouponRecord
-    issue_template: str
-    expiry_template: str
-    url: str
+    issue_template: str | None
+    expiry_template: str | None
+    url: str | None
 
 
 def coupon_rows(path: Path, counts: RowCounts, refuse: Refusals) -> Iterator[Row]:
     """The file's rows that are whole. Raises `Unusable` where it cannot be read."""
-    return count(read_rows(path, HEADING.split(",")), counts, refuse)
+    return count(read_rows(path, HEADING.split(","), as_cp949), counts, refuse)
 
 
 def parse(row: Row) -> CouponRow:
-    """What a row says; raises `Refused` where that is no coupon."""
+    """What a row says; raises `Refused` where that is no coupon.
+
+    Whether the grant basis could stand in a message is not known here.
+    """
     code, name, discount_type, value, most, least, basis, issue, expiry, url = row.fields
     return CouponRow(
         coupon=CouponRecord(
@@ -48,10 +54,10 @@ def parse(row: Row) -> CouponRow:
             discount_value=_read_value(value, discount_type.strip()),
             max_discount=_read_limit(most, "max_discount"),
             min_order=_read_limit(least, "min_order"),
-            grant_basis=read_text(basis, "grant_basis", 200),
+            grant_basis=basis.strip() or None,
         ),
-        issue_template=issue.strip(),
-        expiry_template=expiry.strip(),
+        issue_template=issue.strip() or None,
+        expiry_template=expiry.strip() or None,
         url=_read_url(url),
     )
 
@@ -81,11 +87,14 @@ def _read_limit(text: str, name: str) -> int | None:
     return limit
 
 
-def _read_url(text: str) -> str:
+def _read_url(text: str) -> str | None:
     url = read_text(text, "url", 500)
+    if not url:
+        return None
+    if "#{" in url:
+        raise Refused("url can't hold a variable: #{")
     try:
-        if url:
-            _is_url(url)
+        _is_url(url)
     except ValidationError:
-        raise Refused(f"url is not an address: {url[:40]!r}") from None
+        raise Refused(f"url is not an http or https address: {url[:40]!r}") from None
     return url

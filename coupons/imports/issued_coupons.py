@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from coupons.models import Coupon, IssuedCoupon
 from coupons.records import IssuedCouponRecord
 from orders.imports.fields import read_optional_time, read_text, read_time
-from orders.imports.results import Refusals, RowCounts, count
-from orders.imports.rows import Refusal, Refused, Row, read_rows
+from orders.imports.results import Refusals, RowCounts, count, telling_what_stands
+from orders.imports.rows import Refusal, Refused, Row, as_cp949, read_rows
 from orders.ingest import BATCH, Counts, ingest
 from orders.models import Shop
 from orders.people_invented import invent
@@ -44,14 +44,16 @@ def import_issued_coupons(
     """
     counts, written = RowCounts(), Counts()
     rows = _read(path, ZoneInfo(shop.timezone), counts, refuse)
-    while batch := list(islice(rows, BATCH)):
-        records = list(_kept(shop, batch, counts, refuse))
-        written += ingest(shop=shop, records=_with_people(shop, records, people_seed), now=now)
+    with telling_what_stands(counts):
+        while batch := list(islice(rows, BATCH)):
+            records = list(_kept(shop, batch, counts, refuse))
+            written += ingest(shop=shop, records=_with_people(shop, records, people_seed), now=now)
+            counts.rows_stored += len(records)
     return counts.as_json() | {"changed": written.changed}
 
 
 def _read(path: Path, zone: ZoneInfo, counts: RowCounts, refuse: Refusals) -> Iterator[_Read]:
-    for row in count(read_rows(path, HEADING.split(",")), counts, refuse):
+    for row in count(read_rows(path, HEADING.split(","), as_cp949), counts, refuse):
         try:
             yield _Read(row, parse(row, zone))
         except Refused as error:

@@ -22,7 +22,7 @@ from orders.imports.fields import (
     read_text,
     read_time,
 )
-from orders.imports.results import Refusals, RowCounts, count
+from orders.imports.results import Refusals, RowCounts, count, telling_what_stands
 from orders.imports.rows import Refusal, Refused, Row, Unusable, read_rows
 from orders.imports.staging import Line, Stage
 from orders.ingest import ingest
@@ -77,7 +77,8 @@ def import_orders(
     counts = RowCounts()
     zone = ZoneInfo(shop.timezone)
     with Stage() as stage:
-        stage.fill(_kept_lines(path, zone, rate, counts, refuse))
+        with telling_what_stands(counts):
+            stage.fill(_kept_lines(path, zone, rate, counts, refuse))
         if ends_at:
             _move(stage, ends_at)
         people = _people(shop, stage, people_seed)

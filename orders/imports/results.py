@@ -2,10 +2,11 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Protocol
 
-from orders.imports.rows import Refusal, Row
+from orders.imports.rows import Refusal, Row, Unusable
 
 
 class Refusals(Protocol):
@@ -16,10 +17,11 @@ class Refusals(Protocol):
 
 @dataclass(slots=True)
 class RowCounts:
-    """How many rows a file had."""
+    """How many rows a file had; of those kept, how many stand in the database by now."""
 
     rows_read: int = 0
     rows_refused: int = 0
+    rows_stored: int = 0
 
     @property
     def rows_kept(self) -> int:
@@ -33,6 +35,18 @@ class RowCounts:
             "rows_kept": self.rows_kept,
             "rows_refused": self.rows_refused,
         }
+
+
+@contextmanager
+def telling_what_stands(counts: RowCounts) -> Iterator[None]:
+    """Where a file breaks off in its middle, add to the `Unusable` how many rows are stored."""
+    try:
+        yield
+    except Unusable as error:
+        if not counts.rows_read:
+            raise
+        stored = f"rows kept before the break: {counts.rows_stored:,}"
+        raise Unusable(f"{error}; {stored}") from error
 
 
 def count(rows: Iterable[Row | Refusal], counts: RowCounts, refuse: Refusals) -> Iterator[Row]:

@@ -9,7 +9,7 @@ import gzip
 import re
 import zlib
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -21,6 +21,25 @@ LONGEST_LINE = 200_000
 
 # A byte that is not UTF-8, as Python's "surrogateescape" reads it.
 _STRAY_BYTE = re.compile("[\udc80-\udcff]")
+
+
+# What becomes of a line that is not UTF-8: the stray bytes it leaves in have its row refused.
+Fallback = Callable[[str], str]
+
+
+def as_latin1(line: str) -> str:
+    """Each stray byte as its Latin-1 character, the rest as UTF-8; never fails."""
+    return _STRAY_BYTE.sub(lambda byte: chr(ord(byte[0]) - 0xDC00), line)
+
+
+def as_cp949(line: str) -> str:
+    """The whole line as CP949, what Korean spreadsheets save; untouched where it isn't that."""
+    if not _STRAY_BYTE.search(line):
+        return line
+    try:
+        return line.encode("utf-8", "surrogateescape").decode("cp949")
+    except UnicodeDecodeError:
+        return line
 
 
 class Unusable(Exception):
@@ -49,15 +68,18 @@ class Refusal:
     text: str
 
 
-def read_rows(path: Path, heading: Sequence[str]) -> Iterator[Row | Refusal]:
+def read_rows(
+    path: Path, heading: Sequence[str], fallback: Fallback = as_latin1
+) -> Iterator[Row | Refusal]:
     """The rows below the heading; those with another number of columns come refused.
 
-    Ends with `.gz`: is unpacked. Empty lines are no rows. Raises `Unusable` for a file that cannot
-    be opened or unpacked, or whose first line is not `heading`.
+    `fallback` reads the lines that are not UTF-8. Ends with `.gz`: is unpacked. Empty lines are no
+    rows. Raises `Unusable` for a file that cannot be opened or unpacked, or whose first line is
+    not `heading`.
     """
     try:
         with _open(path) as stream:
-            rows = _Rows(stream)
+            rows = _Rows(stream, fallback)
             _check_heading(next(rows, None), heading)
             for row in rows:
                 yield _checked(row, len(heading)) if isinstance(row, Row) else row
@@ -95,8 +117,9 @@ def _checked(row: Row, columns: int) -> Row | Refusal:
 class _Lines:
     """A file's lines, which remembers those of the row that is being read."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, fallback: Fallback) -> None:
         self._stream = stream
+        self._fallback = fallback
         self._again: deque[str] = deque()
         self._taken: list[str] = []
         self.row_line = 1
@@ -121,7 +144,7 @@ class _Lines:
             rest = line
             while rest and rest[-1] not in "\r\n":
                 rest = self._stream.readline(LONGEST_LINE)
-        return line if line.isascii() else _STRAY_BYTE.sub(_as_latin1, line)
+        return line if line.isascii() else self._fallback(line)
 
     def next_row(self) -> None:
         """The lines taken were a row."""
@@ -136,19 +159,20 @@ class _Lines:
 
     @property
     def text(self) -> str:
-        """The row as it stands in the file."""
-        return "".join(self._taken).rstrip("\r\n")
+        """The row as it stands in the file; stray bytes as Latin-1, so that it can be written."""
+        return as_latin1("".join(self._taken).rstrip("\r\n"))
 
-
-def _as_latin1(byte: re.Match[str]) -> str:
-    return chr(ord(byte[0]) - 0xDC00)
+    @property
+    def unreadable(self) -> bool:
+        """Whether the fallback left stray bytes in."""
+        return any(not line.isascii() and _STRAY_BYTE.search(line) for line in self._taken)
 
 
 class _Rows:
     """A file's rows, damaged ones as refusals."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._lines = _Lines(stream)
+    def __init__(self, stream: TextIO, fallback: Fallback) -> None:
+        self._lines = _Lines(stream, fallback)
         self._reader = csv.reader(self._lines)
 
     def __iter__(self) -> "_Rows":
@@ -165,9 +189,14 @@ class _Rows:
                 return self._damaged(f"a line of more than {LONGEST_LINE} characters")
             if self._lines.broke_off:
                 return self._damaged("a quote that is never closed")
+            if self._lines.unreadable:
+                return self._refused("neither UTF-8 nor CP949")
             if fields:
                 return Row(self._lines.row_line, fields, self._lines.text)
 
     def _damaged(self, reason: str) -> Refusal:
         self._lines.give_back_all_but_first()
+        return self._refused(reason)
+
+    def _refused(self, reason: str) -> Refusal:
         return Refusal(self._lines.row_line, reason, self._lines.text)

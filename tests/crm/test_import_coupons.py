@@ -1,17 +1,20 @@
 """`import_coupons`: coupons, and what they do differently from the shop (A2)."""
 
+import gzip
 import io
 import json
+import random
 
 import pytest
 from django.core.management import CommandError, call_command
 
+import crm.ingest as ingest_module
 from coupons.imports.coupons import HEADING
 from coupons.models import Coupon
 from crm.ingest import import_coupons
 from crm.models import CouponOverride
 from messaging.models import Channel, MessageTemplate, Topic
-from orders.imports.rows import Refusal
+from orders.imports.rows import Refusal, Unusable
 from tests.factories import NOW, ShopFactory
 
 pytestmark = pytest.mark.django_db
@@ -66,10 +69,53 @@ def test_a2_what_a_coupon_does_differently_is_its_override(read):
     assert override.url == "https://shop.example.com/spring"
 
 
-def test_a2_what_is_empty_again_is_as_the_shop(read):
-    read(row(issue_template="환영"))
-    assert read(row())[0]["changed"] == 1
-    assert CouponOverride.objects.get().issue_template is None
+def test_what_the_file_leaves_empty_stays_as_the_console_set_it(read):
+    read(row())
+    Coupon.objects.update(grant_basis=BASIS)
+    url = "https://shop.example.com/spring"
+    CouponOverride.objects.create(coupon=Coupon.objects.get(), url=url)
+    assert read(row())[0]["changed"] == 0
+    assert read(row(issue_template="환영"))[0]["changed"] == 1
+    override = CouponOverride.objects.select_related("issue_template").get()
+    assert override.issue_template and override.issue_template.name == "환영"
+    assert override.url == url
+    assert Coupon.objects.get().grant_basis == BASIS
+
+
+def test_what_the_file_tells_replaces_what_is_stored(read):
+    read(row(grant_basis=BASIS, issue_template="환영"))
+    other = "고객님이 참여하신 이벤트로 지급된 쿠폰 안내입니다."
+    assert read(row(grant_basis=other, issue_template="마감"))[0]["changed"] == 2
+    assert Coupon.objects.get().grant_basis == other
+
+
+def test_a_coupon_twice_in_a_file_is_told_what_either_row_tells(read):
+    assert read(row(grant_basis=BASIS, url="https://shop.example.com/"), row(issue_template="환영"))
+    override = CouponOverride.objects.select_related("issue_template").get()
+    assert override.issue_template and override.issue_template.name == "환영"
+    assert (Coupon.objects.get().grant_basis, override.url) == (BASIS, "https://shop.example.com/")
+
+
+def test_a_korean_spreadsheets_file_is_read_as_cp949(shop, tmp_path):
+    path = tmp_path / "coupons.csv"
+    path.write_bytes(f"{HEADING}\n{row(name='봄맞이 똠쿠폰', grant_basis=BASIS)}\n".encode("cp949"))
+    import_coupons(shop=shop, path=path, now=NOW, refuse=lambda _: None)
+    coupon = Coupon.objects.get()
+    assert (coupon.name, coupon.grant_basis) == ("봄맞이 똠쿠폰", BASIS)
+
+
+def test_a_file_that_breaks_off_says_how_many_rows_stand(shop, tmp_path, monkeypatch):
+    monkeypatch.setattr(ingest_module, "BATCH", 2)
+    codes = random.Random(1)  # what does not compress, so that the break is in the middle
+    rows = [row(code=f"C{codes.getrandbits(180):x}") for _ in range(2000)]
+    whole = gzip.compress("\n".join([HEADING, *rows, ""]).encode())
+    path = tmp_path / "coupons.csv.gz"
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(Unusable) as broken:
+        import_coupons(shop=shop, path=path, now=NOW, refuse=lambda _: None)
+    stored = Coupon.objects.count()
+    assert stored
+    assert str(broken.value).endswith(f"; rows kept before the break: {stored:,}")
 
 
 def test_the_same_file_again_changes_nothing(read):
@@ -92,7 +138,18 @@ def test_the_same_file_again_changes_nothing(read):
         ({"min_order": "many"}, "min_order is not an integer: 'many'"),
         ({"issue_template": "없음"}, "unknown template '없음'"),
         ({"expiry_template": "없음"}, "unknown template '없음'"),
-        ({"url": "javascript:alert(1)"}, "url is not an address: 'javascript:alert(1)'"),
+        (
+            {"url": "javascript:alert(1)"},
+            "url is not an http or https address: 'javascript:alert(1)'",
+        ),
+        ({"url": "ftp://a.example/"}, "url is not an http or https address: 'ftp://a.example/'"),
+        ({"url": "https://a.example/#{이름}"}, "url can't hold a variable: #{"),
+        ({"grant_basis": "#{이름}님"}, "grant_basis: The sentence can't hold a variable."),
+        ({"grant_basis": '"가\n나"'}, "grant_basis: Write the sentence on one line."),
+        (
+            {"grant_basis": "가" * 201},
+            "grant_basis: The sentence has 201 characters; 200 are the most.",
+        ),
     ],
 )
 def test_a_bad_row_is_refused_with_its_line_and_reason(read, fields, reason):

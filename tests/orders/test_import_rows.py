@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from orders.imports import rows as module
-from orders.imports.rows import Refusal, Row, Unusable, read_rows
+from orders.imports.rows import Refusal, Row, Unusable, as_cp949, read_rows
 
 HEADING = ["a", "b"]
 
@@ -69,6 +69,19 @@ def test_a_nul_is_refused(read):
 
 def test_bytes_that_are_not_utf8_are_read_as_latin1(read):
     assert read(b"a,b\n\xec\x83\x81,caf\xe9\n") == [(2, ["상", "café"])]
+
+
+def test_a_line_that_is_not_utf8_is_cp949_where_that_is_asked_for(tmp_path):
+    path = tmp_path / "file.csv"
+    lines = ["상,점".encode(), "쿠폰,똠".encode("cp949"), b"\xff\xff,caf\xe9", b"1,2", b""]
+    path.write_bytes(b"\n".join([b"\xef\xbb\xbfa,b", *lines]))
+    found = list(read_rows(path, HEADING, as_cp949))
+    assert [row.fields for row in found if isinstance(row, Row)] == [
+        ["상", "점"],
+        ["쿠폰", "똠"],
+        ["1", "2"],
+    ]
+    assert found[2] == Refusal(4, "neither UTF-8 nor CP949", "ÿÿ,café")
 
 
 def test_a_byte_order_mark_is_no_part_of_the_heading(read):
