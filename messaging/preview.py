@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from messaging.freezing import finished_buttons
 from messaging.models import MessageTemplate, Topic
 from messaging.wording import Locale, Part, Values, compile_body
 from orders.localtime import instant, local_day
@@ -79,14 +80,12 @@ def bubble(
 ) -> Preview | None:
     """The template's wording in use as it would arrive; None without.
 
-    `url` is what its link buttons open; empty: they stay as the wording has them.
+    `url` is what its link buttons open; without one it has none, as the message itself.
     """
     if template is None or template.current is None:
         return None
     wording = template.current
-    buttons = [
-        {**one, "url": url} if one["type"] == "WL" and url else one for one in wording.buttons
-    ]
+    buttons = finished_buttons(wording.buttons, url)
     return preview(template, values, now, body=wording.body, buttons=buttons)
 
 

@@ -21,7 +21,7 @@ class CouponMessagesForm(forms.Form):
     issue_template = TemplateField(label=_("Template"))
     expiry_template = TemplateField(label=_("Template"))
     expiry_time = forms.TypedChoiceField(label=_("Time of day"), coerce=dt.time.fromisoformat)
-    url = page_field(_("The button in the message leads there. Empty: the button opens nothing."))
+    url = page_field()
 
     def __init__(
         self, *args: Any, settings: CouponMessageSettings, editable: bool = True, **kwargs: Any

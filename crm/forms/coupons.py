@@ -150,3 +150,9 @@ class CouponForm(BasisForm):
         """The template as it stands in the form, else the shop's; a wrong choice counts as none."""
         default: MessageTemplate | None = getattr(self.settings, name, None)
         return self.templates.get(str(self[name].value()), default)
+
+    def chosen_url(self) -> str:
+        """The address as it stands in the form if it is one, else the shop's; for the preview."""
+        self.is_valid()
+        own = self.cleaned_data.get("url") if self.is_bound else self.initial.get("url")
+        return str(own or (self.settings.url if self.settings else ""))

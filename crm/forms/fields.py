@@ -1,6 +1,6 @@
 """Fields that several forms share."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,22 +10,26 @@ from django.utils.translation import gettext_lazy as _
 from messaging.models import MessageTemplate
 from orders.access import read_key
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
+
+def _check_no_variable(url: str) -> None:
+    """Nothing is filled in here: the address would be opened as it stands."""
+    if "#{" in url:
+        raise ValidationError(_("An address can't hold a variable: it is opened as it stands."))
 
 
-def page_field(help_text: "str | _StrPromise" = "") -> forms.CharField:
+def page_field() -> forms.CharField:
     """The page that a tap on the message opens; empty for none of its own."""
     return forms.CharField(
         label=_("Page that a tap opens"),
-        help_text=help_text,
+        help_text=_("Left empty, messages go without the link button."),
         max_length=500,
         required=False,
         validators=[
+            _check_no_variable,
             URLValidator(
                 schemes=["http", "https"],
                 message=_("Write the whole address; it begins with http:// or https://."),
-            )
+            ),
         ],
         widget=forms.URLInput(attrs={"placeholder": "https://"}),
     )

@@ -174,6 +174,7 @@ def _live(found: Coupon, form: CouponForm) -> dict[str, Any]:
         sentence=sentence,
         issue_template=form.chosen_template("issue_template"),
         expiry_template=form.chosen_template("expiry_template"),
+        url=form.chosen_url(),
         now=timezone.now(),
     )
     return {

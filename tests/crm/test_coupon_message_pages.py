@@ -1,4 +1,4 @@
-"""The coupon messages' page: settings, preview, forecast, switches."""
+"""The coupon messages' page: settings, forecast, switches."""
 
 import datetime as dt
 from datetime import timedelta
@@ -171,38 +171,6 @@ def test_a4_saving_a_time_moves_the_next_run(manager, shop):
 
 def test_a4_a_time_that_is_not_offered_is_refused(manager, shop):
     assert manager.post(PAGE, chosen(shop, expiry_time="18:30")).status_code == 422
-
-
-# --- The preview ------------------------------------------------------------------------------
-def test_the_preview_shows_a_real_coupon_and_a_made_up_person(manager, shop):
-    customer = CustomerFactory(shop=shop, name="박진짜")
-    coupon = CouponFactory(shop=shop, name="가을 감사 쿠폰")
-    IssuedCouponFactory(customer=customer, coupon=coupon)
-
-    page = manager.get(PAGE).content.decode()
-
-    assert "<mark>가을 감사 쿠폰</mark>" in page
-    assert "박진짜" not in page
-
-
-def test_the_preview_changes_with_what_is_chosen_and_saves_nothing(manager, shop):
-    own = MessageTemplateFactory(shop=shop, body="우리 가게 #{상점명}\n#{지급근거}")
-
-    answer = manager.post(
-        reverse("crm:coupon_messages_live"), chosen(shop, issue_template=own.pk), headers=HTMX
-    ).content.decode()
-
-    assert "우리 가게 <mark>봄날문구</mark>" in answer
-    assert 'href="https://bomnal.example/coupons"' in answer
-    assert settings_of(shop).issue_template != own
-
-
-def test_the_preview_opens_no_address_that_is_none(manager, shop):
-    live = reverse("crm:coupon_messages_live")
-
-    answer = manager.post(live, chosen(shop, url="javascript:alert(1)"), headers=HTMX)
-
-    assert "javascript:" not in answer.content.decode()
 
 
 # --- A10: forecast and switches -----------------------------------------------------------------

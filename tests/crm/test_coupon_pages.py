@@ -208,6 +208,19 @@ def test_the_phone_shows_this_coupon_while_typing(manager, shop, settings):
     assert answer.count(SENTENCE) == 2
 
 
+def test_the_phone_has_a_link_button_where_the_coupon_or_the_shop_has_a_page(
+    manager, shop, settings
+):
+    coupon = CouponFactory.create(shop=shop)
+    url = reverse("crm:coupon_preview", args=[coupon.pk])
+    assert 'href="https://shop.example/coupons"' in manager.get(page(coupon)).content.decode()
+    own = manager.post(url, typed(url="https://own.example/")).content.decode()
+    assert 'href="https://own.example/"' in own
+    settings.url = ""
+    settings.save()
+    assert "쿠폰함 열기" not in manager.post(url, typed(url="")).content.decode()
+
+
 def test_what_is_wrong_is_said_while_typing(manager, shop, settings):
     url = reverse("crm:coupon_preview", args=[CouponFactory.create(shop=shop).pk])
     answer = manager.post(url, typed(url="javascript:x")).content.decode()

@@ -18,11 +18,13 @@ def coupon_bubbles(
     sentence: str,
     issue_template: MessageTemplate | None,
     expiry_template: MessageTemplate | None,
+    url: str,
     now: datetime,
 ) -> list[Preview]:
     """The issue and the expiry message of this coupon alone, with this basis.
 
-    A template without a revision in use has no bubble.
+    `url` is what their link buttons open; without one they have none. A template without a
+    revision in use has no bubble.
     """
     chosen = {Kind.ISSUED: issue_template, Kind.EXPIRING: expiry_template}
     values = sample_values(coupon.shop, Topic.COUPON, now) | coupon_variables(coupon)
@@ -30,7 +32,7 @@ def coupon_bubbles(
     return [
         replace(seen, time=str(kind.label))
         for kind, template in chosen.items()
-        if (seen := bubble(template, values, now))
+        if (seen := bubble(template, values, now, url=url))
     ]
 
 
