@@ -39,6 +39,8 @@ class ImportCommand(JsonCommand):
         """Run the import."""
         started = monotonic()
         shop = shop_named(options["shop"])
+        if _same(options["rejects"], options["file"]):
+            refuse("--rejects is the input itself: name another file")
         with self._refusals(options["rejects"]) as refused:
             told = self.read(shop=shop, path=options["file"], refuse=refused, options=options)
         return told | {"seconds": round(monotonic() - started, 1)}
@@ -67,3 +69,11 @@ class ImportCommand(JsonCommand):
 
     def _say_refusal(self, refusal: Refusal, /) -> None:
         self.stderr.write(f"line {refusal.line}: {refusal.reason}")
+
+
+def _same(rejects: Path | None, path: Path) -> bool:
+    """Whether both are one file, by whatever names."""
+    try:
+        return rejects is not None and rejects.samefile(path)
+    except OSError:  # one of them isn't there yet
+        return False

@@ -1,4 +1,7 @@
-"""What all commands share: the shop, times, one JSON object and exit status 2."""
+"""What all commands share: the shop, times, one JSON object and exit status 2.
+
+They speak English, whatever the console's language: scripts read what they say.
+"""
 
 import json
 from argparse import ArgumentParser
@@ -6,8 +9,12 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import override
 
 from orders.imports.fields import read_time
 from orders.imports.rows import Refused, Unusable
@@ -35,18 +42,48 @@ class JsonCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work and print; a refusal by our own rules is unusable input."""
+        self._prepare_database()
+        with override("en"):
+            try:
+                answer = self.answer(options)
+            except ValidationError as error:
+                refuse(_words(error))
+            except Unusable as error:
+                refuse(str(error))
+            self.tell(answer, options)
+
+    def _prepare_database(self) -> None:
+        """An SQLite file without tables is new: a first run needs no other command before it."""
         try:
-            answer = self.answer(options)
-        except ValidationError as error:
-            refuse(" ".join(error.messages))
-        except Unusable as error:
-            refuse(str(error))
-        self.tell(answer, options)
+            if connection.vendor == "sqlite" and not connection.introspection.table_names():
+                self.stderr.write("Preparing the database …", style_func=str)
+                call_command("migrate", verbosity=0, interactive=False)
+            missing = _migrations_missing()
+        except DatabaseError as error:
+            refuse(f"the database cannot be used: {error}")
+        if missing:
+            refuse("the database is not up to date: run manage.py migrate first")
+
+
+def _migrations_missing() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _words(error: ValidationError) -> str:
+    """The messages, each with the field that it is about."""
+    if not hasattr(error, "error_dict"):
+        return " ".join(error.messages)
+    return " ".join(
+        message if field == NON_FIELD_ERRORS else f"{field}: {message}"
+        for field, messages in error.message_dict.items()
+        for message in messages
+    )
 
 
 def refuse(message: str) -> NoReturn:
     """End the command with one clear line and exit status 2."""
-    raise CommandError(message, returncode=UNUSABLE)
+    raise CommandError(" ".join(message.split()), returncode=UNUSABLE)
 
 
 def shop_named(slug: str) -> Shop:

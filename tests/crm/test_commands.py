@@ -62,21 +62,34 @@ def test_create_shop_makes_a_japanese_shop():
 
 def test_create_shop_refuses_a_slug_that_exists():
     command("create_shop", "spring", "--name", "봄날문구")
-    assert "spring" in refused("create_shop", "spring", "--name", "다른 상점")
+    reason = refused("create_shop", "spring", "--name", "다른 상점")
+    assert reason == "slug: There is a shop “spring” already."
     assert Shop.objects.get(slug="spring").name == "봄날문구"
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "field"),
     [
-        ["no slug", "--name", "봄날문구"],
-        ["spring", "--name", ""],
-        ["spring", "--name", "봄날문구", "--owner", "nobody"],
+        (["no slug", "--name", "봄날문구"], "slug: Enter a valid"),
+        (["", "--name", "봄날문구"], "slug: This field cannot be blank."),
+        (["spring", "--name", ""], "name: It must hold something to read."),
+        (["spring", "--name", "   "], "name: It must hold something to read."),
+        (["spring", "--name", "\u3164\u200b"], "name: It must hold something to read."),
+        (["spring", "--name", "봄날\n문구"], "name: It can't hold line breaks"),
+        (["spring", "--name", "봄날\x1b[31m"], "name: It can't hold line breaks"),
+        (["spring", "--name", "\u202e구문날봄"], "name: It can't hold line breaks"),
+        (["spring", "--name", "봄" * 81], "name: Ensure this value has at most 80"),
+        (["spring", "--name", "봄날문구", "--owner", "nobody"], "owner: nobody is no e-mail"),
     ],
 )
-def test_create_shop_refuses_what_it_cannot_use(arguments):
-    refused("create_shop", *arguments)
+def test_create_shop_refuses_what_it_cannot_use_and_names_the_field(arguments, field):
+    assert refused("create_shop", *arguments).startswith(field)
     assert not Shop.objects.exists()
+
+
+def test_create_shop_keeps_a_name_without_the_blanks_around_it():
+    command("create_shop", "spring", "--name", " 봄날 문구 👨\u200d👩\u200d👧 ")
+    assert Shop.objects.get().name == "봄날 문구 👨\u200d👩\u200d👧"
 
 
 @pytest.fixture

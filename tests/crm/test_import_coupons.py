@@ -169,6 +169,18 @@ def test_a_fixed_discount_may_be_more_than_a_hundred(read):
     assert read(row(discount_type="fixed", discount_value="3000"))[0]["rows_kept"] == 1
 
 
+def test_rejects_never_overwrite_the_input(shop, tmp_path):
+    path, other = tmp_path / "coupons.csv", tmp_path / "same.csv"
+    path.write_text(f"{HEADING}\n{row()}\n")
+    other.symlink_to(path)
+    for rejects in (path, other, tmp_path / "." / "coupons.csv"):
+        options = ["--shop", shop.slug, "--rejects", str(rejects)]
+        with pytest.raises(CommandError, match="--rejects is the input itself") as error:
+            call_command("import_coupons", str(path), *options)
+        assert error.value.returncode == 2
+    assert path.read_text() == f"{HEADING}\n{row()}\n"
+
+
 def test_the_command_ends_with_one_where_rows_were_refused(shop, tmp_path):
     path, out = tmp_path / "coupons.csv", io.StringIO()
     path.write_text(f"{HEADING}\n{row()}\n{row(code='')}\n")

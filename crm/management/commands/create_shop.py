@@ -33,7 +33,7 @@ class Command(JsonCommand):
             try:
                 validate_email(email)
             except ValidationError:
-                refuse(f"{email} is no e-mail address")
+                refuse(f"owner: {email} is no e-mail address")
         shop = create_shop(
             slug=options["slug"],
             name=options["name"],
