@@ -38,7 +38,27 @@ class Preparation:
 def preparations(shop: Shop) -> list[Preparation]:
     """The four preparations as they stand. One query."""
     gateway = Gateway.objects.for_shop(shop).filter(channel=Channel.ALIMTALK).first()
-    return [_sender_number(), _kakao_channel(gateway), _points(), _opt_out_number()]
+    return [
+        _later(
+            "sender_number",
+            _("Sender number"),
+            note=_("Text messages come later. Nothing needs a number now."),
+            blocks=_("Text messages"),
+        ),
+        _kakao_channel(gateway),
+        _later(
+            "points",
+            _("Points"),
+            note=_("The built-in phone costs none, so you need none now."),
+            blocks=_("Paid channels"),
+        ),
+        _later(
+            "opt_out_number",
+            _("080 opt-out number"),
+            note=_("Only advertising by text needs it, and that comes later."),
+            blocks=_("Advertising by text"),
+        ),
+    ]
 
 
 def progress(found: Iterable[Preparation]) -> tuple[int, int]:
@@ -47,15 +67,10 @@ def progress(found: Iterable[Preparation]) -> tuple[int, int]:
     return sum(preparation.done for preparation in needed), len(needed)
 
 
-def _sender_number() -> Preparation:
+def _later(key: str, title: str, *, note: str, blocks: str) -> Preparation:
+    """One that nothing needs yet: neither done nor missing."""
     return Preparation(
-        key="sender_number",
-        title=_("Sender number"),
-        done=False,
-        note=_("Text messages come later. Nothing needs a number now."),
-        blocks=_("Text messages"),
-        url="",
-        later=True,
+        key=key, title=title, done=False, note=note, blocks=blocks, url="", later=True
     )
 
 
@@ -73,28 +88,4 @@ def _kakao_channel(gateway: Gateway | None) -> Preparation:
         note=note,
         blocks=_("Alimtalk"),
         url="" if gateway else reverse("crm:shop_settings") + "#channel",
-    )
-
-
-def _points() -> Preparation:
-    return Preparation(
-        key="points",
-        title=_("Points"),
-        done=False,
-        note=_("The built-in phone costs none, so you need none now."),
-        blocks=_("Paid channels"),
-        url="",
-        later=True,
-    )
-
-
-def _opt_out_number() -> Preparation:
-    return Preparation(
-        key="opt_out_number",
-        title=_("080 opt-out number"),
-        done=False,
-        note=_("Only advertising by text needs it, and that comes later."),
-        blocks=_("Advertising by text"),
-        url="",
-        later=True,
     )

@@ -99,11 +99,7 @@ def rehearse(
 def jobs_turned_on(shop: Shop) -> list[Job]:
     """The jobs whose switch is on today."""
     settings = settings_of(shop)
-    since = {
-        Job.COUPON_ISSUED: settings.issue_since,
-        Job.COUPON_EXPIRING: settings.expiry_since,
-    }
-    return [job for job in Job if since[job]]
+    return [job for job in Job if settings.since(SCHEDULES[job].kind)]
 
 
 def _run_ticks(

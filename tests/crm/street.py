@@ -8,11 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from coupons.models import Coupon, IssuedCoupon
-from crm.campaigns.coupon_messages.settings import settings_of, switch
+from crm.campaigns.coupon_messages.settings import set_wording, settings_of, switch
 from crm.models import CouponNotice, CouponOverride, Kind
 from crm.schedules import run_due
 from crm.shops import create_shop
-from messaging.models import Message, MessageTemplate, SendingSettings
+from messaging.models import Message, MessageTemplate, SendingSettings, Topic
+from messaging.wording import Locale, compile_body
 from orders.models import Country, Customer, Shop
 from tests import factories as make
 
@@ -136,3 +137,23 @@ def codes(issued: Iterable[IssuedCoupon]) -> set[str]:
 def local(text: str, zone: str = "Asia/Seoul") -> datetime:
     """A moment by the shop's clock, e.g. `local("2026-11-20 10:00")`."""
     return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+
+
+def text(message: Message) -> str:
+    """What the message says."""
+    revision = message.batch.revision
+    assert revision
+    wording = compile_body(revision.body, Topic.COUPON)
+    return wording.text(message.variables, Locale.of(message.shop), NOW.year)
+
+
+def use_url(shop: Shop, url: str) -> None:
+    """Have a tap open this page."""
+    settings = settings_of(shop)
+    set_wording(
+        settings=settings,
+        issue_template=settings.issue_template,
+        expiry_template=settings.expiry_template,
+        url=url,
+        now=NOW,
+    )

@@ -2,11 +2,10 @@
 
 import pytest
 
-from crm.campaigns.coupon_messages.settings import set_wording, settings_of
+from crm.campaigns.coupon_messages.settings import settings_of
 from crm.models import Kind
 from messaging.dispatch import dispatch
-from messaging.models import State, Topic
-from messaging.wording import Locale, compile_body
+from messaging.models import State
 from orders.models import Country
 from tests import factories as make
 from tests.crm.street import (
@@ -23,7 +22,9 @@ from tests.crm.street import (
     only_message,
     open_shop,
     set_quiet,
+    text,
     tick,
+    use_url,
 )
 
 pytestmark = pytest.mark.django_db
@@ -45,23 +46,6 @@ def closed(shop):
     """Sending opens at OPENING."""
     set_quiet(shop, "09:00", "12:00")
     return shop
-
-
-def text(message):
-    revision = message.batch.revision
-    wording = compile_body(revision.body, Topic.COUPON)
-    return wording.text(message.variables, Locale.of(message.shop), NOW.year)
-
-
-def use_url(shop, url):
-    settings = settings_of(shop)
-    set_wording(
-        settings=settings,
-        issue_template=settings.issue_template,
-        expiry_template=settings.expiry_template,
-        url=url,
-        now=NOW,
-    )
 
 
 def test_a5_coupons_that_fall_together_are_one_message(shop, customer):

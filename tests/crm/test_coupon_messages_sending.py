@@ -2,11 +2,9 @@
 
 import pytest
 
-from crm.campaigns.coupon_messages.settings import set_wording, settings_of
 from crm.models import Kind
 from messaging.dispatch import dispatch
-from messaging.models import Reason, State, Topic
-from messaging.wording import Locale, compile_body
+from messaging.models import Reason, State
 from tests.crm.street import (
     BASIS,
     DAY,
@@ -22,7 +20,9 @@ from tests.crm.street import (
     only_message,
     open_shop,
     set_quiet,
+    text,
     tick,
+    use_url,
 )
 from tests.messaging.scripted import Scripted
 
@@ -45,23 +45,6 @@ def closed(shop):
     """Sending opens at OPENING."""
     set_quiet(shop, "09:00", "12:00")
     return shop
-
-
-def text(message):
-    revision = message.batch.revision
-    wording = compile_body(revision.body, Topic.COUPON)
-    return wording.text(message.variables, Locale.of(message.shop), NOW.year)
-
-
-def use_url(shop, url):
-    settings = settings_of(shop)
-    set_wording(
-        settings=settings,
-        issue_template=settings.issue_template,
-        expiry_template=settings.expiry_template,
-        url=url,
-        now=NOW,
-    )
 
 
 @pytest.mark.parametrize("end", ["used_at", "withdrawn_at", "expires_at"])

@@ -42,7 +42,7 @@ def switch(
 
     Each change is on record with who made it; None is the command line.
     """
-    if on == (getattr(settings, _SINCE[kind]) is not None):
+    if on == (settings.since(kind) is not None):
         return
     setattr(settings, _SINCE[kind], since if on else None)
     settings.save(update_fields=[_SINCE[kind]])
