@@ -14,7 +14,7 @@ PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --no-input --re
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup demo test check lint types layers security migrations deploy translations \
-	check-data requirements
+	bench check-data requirements
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -57,6 +57,9 @@ deploy: setup
 
 translations: setup
 	$(RUN) locale/update.py --check
+
+bench: setup ## the figures beside their baselines, on PostgreSQL
+	@$(RUN) -m bench
 
 check-data: setup ## the whole real order file against independent counts, on DATABASE_URL
 	@$(RUN) bench/check_data.py

@@ -1,0 +1,111 @@
+"""`make bench`: how fast Dangol is, each figure beside its baseline from the same run.
+
+On PostgreSQL, `DATABASE_URL`'s server or the one that the tests would find; each part fills a
+database of its own there, which is dropped afterwards. `ONLY=plan,history` chooses parts, `ROWS=n`
+their size, `JSON=file` keeps the figures with the commit and the machine.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.database import fresh
+from bench.figures import Figure, table
+from tests.machine import Missing, postgresql
+
+ROOT = Path(__file__).resolve().parent.parent
+# In the order in which they are run.
+PARTS = ("plan", "states", "dispatch", "memory", "tick", "history")
+
+
+def main() -> int:
+    """Measure what is asked for; 0 if every limit is kept, 1 if not, 2 for unusable arguments."""
+    try:
+        parts, rows, url = _parts(), _rows(), _server()
+    except ValueError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    figures = [figure for part in parts for figure in _measure(part, rows, url)]
+    print(f"Commit {commit()}, {machine()['summary']}\n\n{table(figures)}")
+    if os.environ.get("JSON"):
+        Path(os.environ["JSON"]).write_text(json.dumps(_report(figures), indent=2) + "\n")
+    return 0 if all(figure.holds for figure in figures) else 1
+
+
+def _parts() -> list[str]:
+    asked = [part.strip() for part in os.environ.get("ONLY", "").split(",") if part.strip()]
+    unknown = [part for part in asked if part not in PARTS]
+    if unknown:
+        raise ValueError(f"ONLY={','.join(unknown)}: there is only {', '.join(PARTS)}.")
+    return asked or list(PARTS)
+
+
+def _rows() -> str:
+    rows = os.environ.get("ROWS", "")
+    if rows and not (rows.isdecimal() and int(rows) >= 1000):
+        raise ValueError(f"ROWS={rows}: a whole number of 1000 and more is asked for.")
+    return rows
+
+
+def _server() -> str:
+    url = os.environ.get("DATABASE_URL", "")
+    if url and not url.startswith("postgres"):
+        raise ValueError("The figures are PostgreSQL's: DATABASE_URL=postgres://user@host/name")
+    try:
+        return url or postgresql()
+    except Missing as reason:
+        raise ValueError(f"The figures are PostgreSQL's, and there is {reason}.") from reason
+
+
+def _measure(part: str, rows: str, url: str) -> list[Figure]:
+    """A part in a process and a database of its own."""
+    print(f"Measuring {part} …", file=sys.stderr, flush=True)
+    with fresh(url, part) as database:
+        answer = subprocess.run(  # noqa: S603 - our own module
+            [sys.executable, "-m", "bench.part", part, rows],
+            cwd=ROOT,
+            env=os.environ | {"DATABASE_URL": database},
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+    return [Figure(**figure) for figure in json.loads(answer.stdout)]
+
+
+def _report(figures: list[Figure]) -> dict[str, Any]:
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": commit(),
+        "machine": machine(),
+        "figures": [figure.as_json() for figure in figures],
+    }
+
+
+def commit() -> str:
+    """The commit that is measured, with a plus where the checkout differs from it."""
+    command = ["git", "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty=+"]
+    answer = subprocess.run(  # noqa: S603 - a fixed command
+        command, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return answer.stdout.strip() or "unknown"
+
+
+def machine() -> dict[str, Any]:
+    """What it is measured on."""
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    found = {
+        "cores": os.cpu_count(),
+        "memory_gib": round(pages / 2**30),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+    }
+    summary = "{cores} cores, {memory_gib} GiB, {system}, Python {python}".format(**found)
+    return found | {"summary": summary}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
