@@ -1,0 +1,80 @@
+"""The gateway to the stand-in: built as a real provider's, on the same client."""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+from messaging.gateways import AnswerLost, Answers, FrozenBatch, Outgoing, Provider, Rejected
+from messaging.gateways.http import Json, JsonClient, Patience, answers
+from messaging.models import Channel, State
+
+STATES = {"2000": State.SENT, "1000": State.DELIVERED}
+NEVER_RECEIVED = "never received"
+# An id stands first in its message; within a text the quotes would be escaped.
+_ID = re.compile(rb'\{"id":"([0-9]+)"')
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class StandInProvider(Provider):
+    """Speaks the stand-in's protocol (`tests.standin.desk`)."""
+
+    channel = Channel.ALIMTALK
+    inspects_templates = False
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        batch_size: int = 1000,
+        remembers: timedelta = timedelta(days=1),
+        can_ask: bool = False,
+        patience: Patience | None = None,
+    ) -> None:
+        self.batch_size = batch_size
+        self.remembers = remembers
+        self.can_ask = can_ask
+        self._client = JsonClient(url, patience=patience, word=_word)
+
+    def __call__(self, _name: str) -> "StandInProvider":
+        """Stands for `messaging.gateways.connect`."""
+        return self
+
+    def compose(self, messages: Sequence[Outgoing]) -> bytes:
+        """The messages, whole."""
+        listed = [
+            {"id": str(m.id), "to": m.address, "text": m.text, "buttons": list(m.buttons)}
+            for m in messages
+        ]
+        return _compact({"messages": listed}).encode()
+
+    def send(self, batch: FrozenBatch) -> Answers:
+        """Hand the stored bytes over under the batch's key."""
+        said = self._client.post("/messages", batch.payload, {"Idempotency-Key": str(batch.key)})
+        return _answers(said, batch)
+
+    def ask(self, batch: FrozenBatch) -> Answers:
+        """What was answered, or would have been."""
+        try:
+            return _answers(self._client.get("/messages", {"key": str(batch.key)}, {}), batch)
+        except Rejected as error:
+            raise AnswerLost(error.code) from error
+
+
+def _answers(said: Json, batch: FrozenBatch) -> Answers:
+    results = said.get("results")
+    try:
+        by_id = {int(one["id"]): _state(str(one["code"])) for one in results or ()}
+    except (KeyError, TypeError, ValueError) as error:
+        raise AnswerLost("garbage") from error
+    sent = set(map(int, _ID.findall(batch.payload)))
+    return answers(by_id, sent, reference=str(said.get("request", "")))
+
+
+def _state(code: str) -> tuple[State, str]:
+    state = STATES.get(code, State.FAILED)
+    return state, code if state == State.FAILED else ""
+
+
+def _word(answer: Json) -> str:
+    return str(answer.get("error", ""))[:40]
