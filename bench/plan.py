@@ -54,6 +54,7 @@ class Street:
         self.shop: Shop = open_shop(slug)
         self.customers = customers
         self.coupons = customers + customers // WITH_SECOND
+        self.sendable = customers - customers // WITHOUT_PHONE
         self.first_customer = add_customers(self.shop, customers)
         self.coupon: Coupon = add_coupon(self.shop, "A")
         issue(self.coupon, days=10)

@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from django.db import transaction
-from django.db.models import Q
 
 from messaging import gateways
+from messaging.claiming import claim
 from messaging.freezing import LEASE, freeze, frozen
 from messaging.gateways import AnswerLost, Answers, Busy, Connect, FrozenBatch, Rejected
 from messaging.hours import next_opening
-from messaging.models import OPEN_STATES, Batch, RunState, State
+from messaging.models import Batch, State
 from messaging.settling import fail, put_back, settle
 from orders.models import Shop
 
@@ -90,7 +90,7 @@ def _next_errand(this: Round) -> Errand | None:
         batch: Batch | None = None
         try:
             with transaction.atomic():
-                batch = _claim(this)
+                batch = claim(now=this.now, shop=this.shop, beside=this.stumbled)
                 if batch is None:
                     return None
                 left_out = batch.left_out
@@ -114,30 +114,6 @@ def _set_aside(this: Round, batch: Batch) -> None:
     Batch.objects.filter(pk=batch.pk).update(turn=later)
     # A fresh batch is not asked for its turn, only for this.
     Batch.objects.filter(pk=batch.pk, state=State.WAITING).update(not_before=later)
-
-
-def _claim(this: Round) -> Batch | None:
-    """The due batch whose turn is first; a stopped shop and a run that is not open have none."""
-    due = Q(state=State.WAITING, not_before__lte=this.now) & (
-        Q(payload=None) | Q(turn__lte=this.now)
-    ) | Q(state=State.SENDING, turn__lte=this.now)
-    batches = Batch.objects.filter(
-        due,
-        state__in=OPEN_STATES,
-        run__state=RunState.OPEN,
-        shop__sending__stopped_at=None,
-    )
-    if this.shop:
-        batches = batches.filter(shop=this.shop)
-    if this.stumbled:
-        batches = batches.exclude(pk__in=this.stumbled)
-    found: Batch | None = (
-        batches.select_related("shop__sending", "run", "gateway", "revision__template")
-        .select_for_update(skip_locked=True, of=("self",))
-        .order_by("turn")
-        .first()
-    )
-    return found
 
 
 def _take_up(this: Round, batch: Batch) -> Errand | None:

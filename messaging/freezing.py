@@ -136,11 +136,15 @@ def _record_left_out(batch: Batch, members: list[Member], now: datetime) -> None
 
 
 def _store(batch: Batch, messages: list[Message], now: datetime, connect: Connect) -> FrozenBatch:
-    """Fix the bytes and the key, and take the lease."""
+    """Fix the bytes."""
     assert batch.gateway is not None  # noqa: S101 - an open batch has one
     provider = connect(batch.gateway.provider)
-    batch.key = uuid.uuid4()
-    batch.payload = provider.compose(_finished(batch, messages, now))
+    return hold(batch, provider.compose(_finished(batch, messages, now)), now)
+
+
+def hold(batch: Batch, payload: bytes, now: datetime) -> FrozenBatch:
+    """Store a claimed batch's bytes under a new key, and take the lease."""
+    batch.key, batch.payload = uuid.uuid4(), payload
     batch.state, batch.frozen_at, batch.attempt = State.SENDING, now, 1
     batch.turn = now + LEASE
     batch.save(update_fields=["key", "payload", "state", "frozen_at", "attempt", "turn"])

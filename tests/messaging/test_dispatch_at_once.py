@@ -6,7 +6,8 @@ import pytest
 from django.db import connections, transaction
 from django.db.models import QuerySet
 
-from messaging.dispatch import Round, _claim, dispatch
+from messaging.claiming import claim
+from messaging.dispatch import dispatch
 from messaging.models import Batch, State
 from tests.crm.street import NOW, shop_with_messages
 from tests.messaging.scripted import Scripted
@@ -39,7 +40,7 @@ def claimed_at_once():
 
     def work():
         with transaction.atomic():
-            found.append(_claim(Round(NOW, None, Scripted())))
+            found.append(claim(now=NOW))
             both.wait()
         connections.close_all()
 
