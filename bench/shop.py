@@ -26,7 +26,7 @@ def open_shop(slug: str, *, on: bool = True) -> Shop:
     return shop
 
 
-def add_customers(shop: Shop, count: int) -> int:
+def add_customers(shop: Shop, count: int, *, without_phone: int = WITHOUT_PHONE) -> int:
     """So many members, with names and phones; the id of the first."""
     last = Customer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     execute(
@@ -37,7 +37,7 @@ def add_customers(shop: Shop, count: int) -> int:
           FROM generate_series(1, %s) AS n ORDER BY n
         """,
         shop.pk,
-        WITHOUT_PHONE,
+        without_phone,
         count,
     )
     return last + 1
@@ -59,16 +59,23 @@ def add_coupon(shop: Shop, code: str) -> Coupon:
 
 
 def issue(
-    coupon: Coupon, *, every: int = 1, at: datetime = NOW - timedelta(hours=1), days: int = 30
+    coupon: Coupon,
+    *,
+    every: int = 1,
+    rest: int = 0,
+    at: datetime = NOW - timedelta(hours=1),
+    days: int = 30,
 ) -> None:
-    """Put the coupon into the box of every so-manieth of its shop's customers, good for so long."""
+    """Put the coupon into boxes, good for so long: those of the shop's n-th customers where n
+    divided by `every` leaves `rest`.
+    """
     execute(
         """
         INSERT INTO coupons_issuedcoupon (shop_id, coupon_id, customer_id, code, nth, origin,
                issued_at, valid_from, expires_at, learned_at)
         SELECT c.shop_id, %s, c.id, %s || '-' || c.id, 1, 'mall', %s, %s, %s, %s
           FROM orders_customer c
-         WHERE c.shop_id = %s AND substr(c.mall_id, 2)::bigint %% %s = 0 ORDER BY c.id
+         WHERE c.shop_id = %s AND substr(c.mall_id, 2)::bigint %% %s = %s ORDER BY c.id
         """,
         coupon.pk,
         coupon.code,
@@ -78,6 +85,7 @@ def issue(
         at,
         coupon.shop_id,
         every,
+        rest,
     )
 
 
