@@ -69,7 +69,7 @@ class Ticking:
         issue(add_coupon(self.shop, "B"), every=WITH_SECOND, days=20)
         run_due(now=NOW, shop=self.shop)
         self.waiting = CouponNotice.objects.filter(waiting=True).count()
-        self.every = customers // NEW
+        self.every = -(-customers // NEW)
         self.at = NOW
         settle()
 
