@@ -26,7 +26,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
 from messaging.gateways.base import AnswerLost, Answers, Busy, Rejected
 from messaging.models import State
@@ -166,7 +166,7 @@ def _without_an_answer(error: Exception) -> Busy | AnswerLost:
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
         return Busy("no-connection")
-    if isinstance(error, requests.Timeout):
+    if isinstance(error, requests.Timeout | ReadTimeoutError):
         return AnswerLost("timeout")
     return AnswerLost("cut-off")
 
