@@ -3,8 +3,9 @@
 import json
 import subprocess
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,6 +75,13 @@ class StandIn:
     def seen(self) -> list[tuple[str, str]]:
         """Key and SHA-256 of every batch that was handed to it, also of those it did not take."""
         return [(one["seen"], one["sha256"]) for one in self.records() if "seen" in one]
+
+    def wait_until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
+        """Until it is so; an AssertionError where it does not become so in time."""
+        ends = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < ends, "the stand-in did not get there"
+            time.sleep(0.01)
 
     def wrong(self) -> list[str]:
         """What no client may do and ours did."""
