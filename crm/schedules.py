@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from crm.campaigns import coupon_messages
+from crm.heartbeat import beat
 from crm.models import CouponMessageSettings, Due, Job, Kind
 from crm.ticks import (
     MOMENT,
@@ -101,6 +102,7 @@ def _run(due: Due, now: datetime, replayed: bool) -> Plan | None:
         return None
 
     def renew() -> None:
+        beat()
         _hold(due, now + timedelta(seconds=monotonic() - started) + LEASE)
 
     schedule = SCHEDULES[Job(due.job)]

@@ -1,13 +1,15 @@
 """What django-q2 runs: the only callers, beside commands and views, that read the clock."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.management import call_command
 from django.utils import timezone
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
+from crm.heartbeat import beating
 from crm.rehearsals.rehearsing import run_rehearsal
 from crm.schedules import run_due
 from messaging.dispatch import dispatch
@@ -17,12 +19,16 @@ from messaging.integrity import find_broken
 BUDGET = timedelta(seconds=20)
 
 # Schedules come from code alone and carry no arguments: one bad row would block them all.
-_EACH_MINUTE = {"schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1}
-_EACH_DAY = {"schedule_type": Schedule.DAILY, "repeats": -1}
+_PLAIN: dict[str, Any] = {
+    **dict.fromkeys(("args", "kwargs", "hook", "intended_date_kwarg", "cron", "minutes")),
+    "repeats": -1,
+}
+_EACH_MINUTE = _PLAIN | {"schedule_type": Schedule.MINUTES, "minutes": 1}
+_EACH_DAY = _PLAIN | {"schedule_type": Schedule.DAILY}
 SCHEDULES = {
-    "plan": {"func": "crm.tasks.plan_due", "cluster": "plan", **_EACH_MINUTE},
-    "dispatch": {"func": "crm.tasks.send_due", "cluster": "dangol", **_EACH_MINUTE},
-    "tidy": {"func": "crm.tasks.tidy", "cluster": "slow", **_EACH_DAY},
+    "plan": _EACH_MINUTE | {"func": "crm.tasks.plan_due", "cluster": "plan"},
+    "dispatch": _EACH_MINUTE | {"func": "crm.tasks.send_due", "cluster": "dangol"},
+    "tidy": _EACH_DAY | {"func": "crm.tasks.tidy", "cluster": "slow"},
 }
 
 logger = logging.getLogger(__name__)
@@ -56,13 +62,42 @@ def rehearse_soon(rehearsal: int) -> None:
 
 def tidy() -> None:
     """Once a day: forget what has ended, and tell what no constraint could hold."""
-    call_command("clearsessions")
-    for broken in find_broken():
-        logger.error("does not hold: %s", broken)
+    with beating():  # each question is one query over everything
+        call_command("clearsessions")
+        for broken in find_broken():
+            logger.error("does not hold: %s", broken)
+
+
+def beat() -> None:
+    """Nothing: that it went its way is the sign of life (`crm.working`)."""
 
 
 def keep_schedules(**_signal: object) -> None:
-    """Make django-q2's schedules what the code says; called after each migration."""
-    for name, defaults in SCHEDULES.items():
-        Schedule.objects.update_or_create(name=name, defaults=defaults)
-    Schedule.objects.exclude(name__in=SCHEDULES).delete()
+    """Make django-q2's schedules what the code says, and write only what differs.
+
+    Called after each migration, and by workers each time before they look at the schedules.
+    """
+    now = timezone.now()
+    rows: dict[str, Schedule] = {}
+    strangers = []
+    for row in Schedule.objects.order_by("pk"):
+        if row.name not in SCHEDULES or rows.setdefault(row.name, row) is not row:
+            strangers.append(row.pk)
+    if strangers:
+        Schedule.objects.filter(pk__in=strangers).delete()
+    for name in SCHEDULES:
+        _keep(rows.get(name) or Schedule(name=name), now)
+
+
+def _keep(row: Schedule, now: datetime) -> None:
+    """Mend what differs in this one schedule, a next time too that is further than it can be."""
+    wanted = SCHEDULES[row.name]
+    changes = {field: wanted[field] for field in wanted if getattr(row, field) != wanted[field]}
+    for field, value in changes.items():
+        setattr(row, field, value)
+    if row.next_run is None or row.next_run > row.calculate_next_run(now):
+        row.next_run = changes["next_run"] = now
+    if row.pk is None:
+        row.save()
+    elif changes:
+        Schedule.objects.filter(pk=row.pk).update(**changes)

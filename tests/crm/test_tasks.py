@@ -1,9 +1,12 @@
 """What django-q2 wakes, and what it is told."""
 
 import logging
+from datetime import timedelta
 
 import pytest
-from django_q.models import Schedule
+from django.utils import timezone
+from django_q import scheduler as django_q_scheduler
+from django_q.models import OrmQ, Schedule
 from django_q.tasks import async_task
 
 from crm.tasks import SCHEDULES, keep_schedules, tidy
@@ -13,6 +16,13 @@ from tests.factories import MessageFactory
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture
+def look(monkeypatch):
+    """What a worker does to see what is scheduled, on the connection of the test's transaction."""
+    monkeypatch.setattr(django_q_scheduler, "close_old_django_connections", lambda: None)
+    return django_q_scheduler.scheduler
+
+
 def test_schedules_come_from_code_alone_and_carry_no_arguments():
     Schedule.objects.create(name="somebody's own", func="print", args="'x'")
     Schedule.objects.filter(name="plan").update(minutes=17)
@@ -20,6 +30,61 @@ def test_schedules_come_from_code_alone_and_carry_no_arguments():
     assert set(Schedule.objects.values_list("name", flat=True)) == set(SCHEDULES)
     assert not Schedule.objects.exclude(args=None, kwargs=None)
     assert Schedule.objects.get(name="plan").minutes == 1
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"args": "1, oops"},
+        {"schedule_type": Schedule.CRON, "cron": "every now and then"},
+        {"kwargs": "{'q_options': 7}"},
+    ],
+    ids=["arguments", "cron", "options"],
+)
+@pytest.mark.parametrize("name", ["somebody's own", "plan"])
+def test_a_bad_schedule_blocks_the_others_until_it_is_gone(bad, name, look, caplog):
+    Schedule.objects.filter(name=name).delete()
+    early = timezone.now() - timedelta(days=1)
+    row = {"name": name, "func": "nobody.knows", "cluster": "dangol", "next_run": early} | bad
+    Schedule.objects.bulk_create([Schedule(**row)])  # saving would look at the cron
+    Schedule.objects.filter(name="dispatch").update(next_run=early + timedelta(hours=1))
+    look()
+    assert (queued(), "Could not create task" in caplog.text) == ([], True)
+    keep_schedules()
+    look()
+    assert queued() == ["crm.tasks.send_due"]
+
+
+def queued() -> list[str]:
+    return [row.func() for row in OrmQ.objects.order_by("pk")]
+
+
+def test_a_function_that_nobody_knows_is_never_queued(look):
+    Schedule.objects.create(name="x", func="nobody.knows", cluster="dangol")
+    keep_schedules()
+    look()
+    assert "nobody.knows" not in queued()
+
+
+@pytest.mark.parametrize("never", [None, timezone.now() + timedelta(days=3)])
+def test_a_schedule_that_was_put_off_runs_at_once(never, look):
+    Schedule.objects.filter(name="dispatch").update(next_run=never)
+    keep_schedules()
+    look()
+    assert queued() == ["crm.tasks.send_due"]
+
+
+def test_a_schedule_that_is_there_twice_runs_once():
+    Schedule.objects.create(name="dispatch", **SCHEDULES["dispatch"])
+    keep_schedules()
+    assert Schedule.objects.filter(name="dispatch").count() == 1
+
+
+def test_schedules_that_are_as_they_should_be_are_not_written(look, django_assert_num_queries):
+    keep_schedules()
+    look()
+    with django_assert_num_queries(1):
+        keep_schedules()
 
 
 def test_every_schedule_can_be_run():
