@@ -108,8 +108,8 @@ def web(port: int, env: dict[str, str]) -> Child:
 
 
 def cluster(name: str, env: dict[str, str]) -> Child:
-    """A cluster of workers for the queue of this name."""
-    command = [sys.executable, "manage.py", "qcluster"]
+    """A group of workers for the queue of this name."""
+    command = [sys.executable, "manage.py", "work"]
     return Child(f"worker-{name}", command, env | {"Q_CLUSTER_NAME": name}, fresh_log(name))
 
 

@@ -3,6 +3,7 @@
 `docs/settings.md` lists the variables. Without any, Dangol runs on an SQLite file below `var/`.
 """
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -203,24 +204,40 @@ _CLUSTER = {
     "poll": 0.2,
     "recycle": 500,
     "orm": "default",
+    # It tells of the sentinel's rounds; and `manage.py work` looks at the schedules instead of it.
+    "broker_class": "crm.heartbeat.Broker",
+    "scheduler": False,
     "label": "Tasks",
 }
 # Planning a large shop outlasts a dispatch task, so it has a cluster of its own.
 _PLAN_CLUSTER = _CLUSTER | {"workers": 1, "timeout": 900, "retry": 4500}
-Q_CLUSTER = {
+Q_CLUSTER: dict[str, Any] = {
     **_CLUSTER,
     "name": "dangol",
     # What may take long and nobody's message waits for has a cluster of its own, too: "slow".
     "ALT_CLUSTERS": {"dangol": _CLUSTER, "plan": _PLAN_CLUSTER, "slow": _PLAN_CLUSTER},
 }
 os.environ.setdefault("Q_CLUSTER_NAME", "dangol")
+# How often a group of workers shows that it lives, and after how long without a sign it is killed
+# and started again; in seconds.
+WORKER_BEAT: float = env.float("WORKER_BEAT", default=5.0)
+WORKER_SILENCE: float = env.float("WORKER_SILENCE", default=180.0)
 
 # --- Logs -------------------------------------------------------------------------------------
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
+
+
+def _no_beat(record: logging.LogRecord) -> bool:
+    """Beats that come and go as they should would fill the logs."""
+    return record.levelno > logging.INFO or "'crm.tasks.beat'" not in record.getMessage()
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"masked": {"()": "orders.logs.formatter"}},
+    "filters": {"no_beats": {"()": "django.utils.log.CallbackFilter", "callback": _no_beat}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "masked"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"django-q": {"filters": ["no_beats"]}},
 }
