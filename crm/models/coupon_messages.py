@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from coupons.models import Coupon, IssuedCoupon
-from messaging.models import Message, MessageTemplate
+from messaging.models import Draft, Message, MessageTemplate
 from orders.models import Customer, Shop, ShopQuerySet
 
 
@@ -161,8 +161,11 @@ class DecidedCoupon(models.Model):
     issued = models.OneToOneField(
         IssuedCoupon, models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False
     )
-    coupon_id = models.BigIntegerField()
+    coupon = models.ForeignKey(Coupon, models.DO_NOTHING, related_name="+", db_constraint=False)
     customer_id = models.BigIntegerField()
+    name = models.CharField(max_length=80)
+    phone = models.CharField(max_length=20)
+    expires_at = models.DateTimeField(null=True)
     revision_id = models.BigIntegerField(null=True)
     gateway_id = models.BigIntegerField(null=True)
     url = models.CharField(max_length=500)
@@ -183,20 +186,14 @@ class DecidedCoupon(models.Model):
         return str(self.issued_id)
 
 
-class DecidedBundle(models.Model):
+class DecidedBundle(Draft):
     """Coupons that share a message, by the first of them: a row of a chunk's temporary table."""
 
     first = models.OneToOneField(
         DecidedCoupon, models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False
     )
-    number = models.BigIntegerField()
     # How many different coupons: one that somebody holds twice counts once.
     different = models.BigIntegerField()
-    verdict = models.CharField(max_length=20)
-    # The oldest left-out message that this bundle takes over, if any.
-    existing = models.ForeignKey(
-        Message, models.DO_NOTHING, null=True, related_name="+", db_constraint=False
-    )
 
     class Meta:
         managed = False

@@ -1,9 +1,8 @@
 """Run → chunk → batch: what produced messages, in which step, and what they share.
 
 A message's state is its batch's unless it has an outcome of its own (`messages.Outcome`), so
-sending a thousand messages changes one row. Ids are reckoned, not drawn: a batch's is
-`chunk.id · 10⁹ + class · 10⁵ + n`, a message's `chunk.id · 10⁶ + n`, so that planning knows them
-before the rows are there and inserts each table with one statement.
+sending a thousand messages changes one row. Ids are reckoned, not drawn (`messaging.ids`), so that
+planning knows them before the rows are there and inserts each table with one statement.
 """
 
 from django.db import models

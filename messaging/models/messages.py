@@ -81,7 +81,7 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["batch", "id"], name="message_batch"),
-            models.Index(fields=["customer", "id"], name="message_customer"),
+            models.Index(fields=["customer", "batch", "id"], name="message_customer"),
             models.Index(
                 models.F("shop"),
                 Right("address", 4),
@@ -115,7 +115,7 @@ class Outcome(models.Model):
         verbose_name_plural = _("outcomes")
         indexes = [
             models.Index(
-                fields=["batch", "state"],
+                fields=["batch", "state", "reason"],
                 condition=~models.Q(state=State.DELIVERED),
                 name="outcome_exceptions",
             ),
@@ -144,31 +144,21 @@ class PastReason(models.Model):
 
 
 class Draft(models.Model):
-    """A decided message that is not written yet: one row of a chunk's temporary table.
+    """A decided message that is not written yet: a row of a chunk's temporary table.
 
-    A campaign fills it with one SELECT, `messaging.outbox.write` turns it into batches and
-    messages; both see one snapshot. The table lives as long as the chunk's transaction.
+    A campaign adds what it needs beside, fills the table with one SELECT and hands its rows to
+    `messaging.outbox.write`. The table lives as long as the chunk's transaction.
     """
 
-    # The campaign's own handle on the row, unique in the chunk.
-    ref = models.BigIntegerField(primary_key=True)
     # Counts the whole chunk's rows from 1, reason by reason and there revision by revision.
     number = models.BigIntegerField()
     customer = _hot(Customer, null=True)
     revision = _hot(TemplateRevision, null=True)
     gateway = _hot(Gateway, null=True)
     reason = models.CharField(max_length=20)
-    subject_key = models.CharField(max_length=80)
-    address = models.CharField(max_length=254)
-    variables = models.JSONField()
-    url = models.CharField(max_length=500)
-    # The left-out message that this decides anew, and whether it stays left out as it is.
+    # The oldest left-out message that this decides anew, and whether it stays left out as it is.
     existing = _hot(Message, null=True)
     stays = models.BooleanField()
 
     class Meta:
-        managed = False
-        db_table = "messaging_draft"
-
-    def __str__(self) -> str:
-        return str(self.ref)
+        abstract = True

@@ -13,9 +13,9 @@ from crm.models import CouponNotice, Due, Kind
 from crm.schedules import LEASE, run_due
 from crm.ticks import Tick
 from messaging.gateways import PROVIDERS
+from messaging.ids import MESSAGES_A_CHUNK
 from messaging.integrity import find_broken
 from messaging.models import Batch, Chunk, Message, Run
-from messaging.outbox import MESSAGES_A_CHUNK
 from tests.crm.street import (
     MINUTE,
     NOW,

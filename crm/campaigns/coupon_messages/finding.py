@@ -5,6 +5,7 @@ verdict or bundle changed, or its customer has a new coupon or lost one.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Window
@@ -28,17 +29,26 @@ from messaging.staging import insert_select
 COUPONS_A_CHUNK = 50_000
 
 
-def stage_candidates(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> int:
-    """Fill `Candidate`; returns how many there are."""
-    new = new_coupons(settings, kind, tick)
-    found = insert_select(Candidate, new, _columns(NOBODY))
-    if kind == Kind.ISSUED:
-        _stage_touched_customers(settings, tick)
-        again = waiting_coupons(settings).filter(
-            usable_later(tick.at), customer_id__in=TouchedCustomer.objects.values("customer_id")
-        )
-        found += insert_select(Candidate, again, _columns(F("notice__message_id")))
-    return found
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many candidates there are, and how many of them have waited, left out."""
+
+    new: int
+    again: int
+
+    def __bool__(self) -> bool:
+        return self.new + self.again > 0
+
+
+def stage_candidates(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Found:
+    """Fill `Candidate`."""
+    new = insert_select(Candidate, new_coupons(settings, kind, tick), _columns(NOBODY))
+    if kind != Kind.ISSUED or not waiting_coupons(settings).exists():
+        return Found(new, 0)
+    _stage_touched_customers(settings, tick)
+    touched = TouchedCustomer.objects.values("customer_id")
+    again = waiting_coupons(settings).filter(usable_later(tick.at), customer_id__in=touched)
+    return Found(new, insert_select(Candidate, again, _columns(F("notice__message_id"))))
 
 
 def _columns(waiting_under: Any) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Concat, RowNumber
 
-from crm.campaigns.coupon_messages.candidates import Coupons, stop_waiting
+from crm.campaigns.coupon_messages.candidates import NOBODY, Coupons, stop_waiting
 from crm.campaigns.coupon_messages.deciding import BUNDLE, decided, first_of
 from crm.campaigns.coupon_messages.finding import candidates, spans, stage_candidates
 from crm.campaigns.coupon_messages.values import values
@@ -41,8 +41,10 @@ from crm.models import (
 )
 from crm.ticks import Tick
 from messaging import outbox
+from messaging.drafts import Drafts
 from messaging.hours import next_opening
-from messaging.models import Channel, Chunk, Draft, Purpose, Run
+from messaging.models import Channel, Chunk, Purpose, Run
+from messaging.revising import join, reword
 from messaging.staging import insert_select, staged
 from messaging.verdicts import MENDABLE
 
@@ -64,54 +66,63 @@ def plan(
     """
     counts: Counter[str] = Counter()
     with staged(Candidate, TouchedCustomer):
-        if stage_candidates(settings, kind, tick):
-            for span in spans():
-                with transaction.atomic():
-                    rows = decided(candidates(span), settings, kind, tick)
-                    counts += _plan_chunk(rows, settings, kind, tick)
-                    progress()
+        found = stage_candidates(settings, kind, tick)
+        for span in spans() if found else ():
+            with transaction.atomic():
+                rows = decided(candidates(span), settings, kind, tick)
+                counts += _plan_chunk(rows, settings, kind, tick, again=found.again > 0)
+                progress()
     if kind == Kind.ISSUED:
         stop_waiting(settings, tick.at)
     return counts
 
 
 def _plan_chunk(
-    rows: Coupons, settings: CouponMessageSettings, kind: Kind, tick: Tick
+    rows: Coupons, settings: CouponMessageSettings, kind: Kind, tick: Tick, *, again: bool
 ) -> Counter[str]:
-    with staged(DecidedCoupon, DecidedBundle, Draft):
-        if not _stage_coupons(rows):
+    """Write what is decided about these coupons; `again`: some of them may have waited."""
+    with staged(DecidedCoupon, DecidedBundle):
+        if not _stage_coupons(rows, again=again):
             return Counter()
         _stage_bundles()
-        _stage_drafts(settings, kind, tick)
-        joined = _joined_messages()
+        drafts = _drafts(settings, kind, tick)
+        joined = _take_over(drafts) if again else {}
         counts: Counter[str] = Counter()
         chunk = None
-        outbox.reword()
-        if joined or outbox.has_work():
+        if joined or drafts.to_write.exists():
             run = _run(settings, kind, tick)
             chunk = Chunk.objects.create(run=run, at=tick.now)
             opening = next_opening(settings.shop.sending, tick.now)
-            counts = outbox.write(chunk=chunk, channel=CHANNEL, now=tick.now, not_before=opening)
-            outbox.join(chunk=chunk, channel=CHANNEL, pairs=joined, now=tick.now)
+            counts = outbox.write(
+                drafts, chunk=chunk, channel=CHANNEL, now=tick.now, not_before=opening
+            )
+            join(chunk=chunk, channel=CHANNEL, pairs=joined, now=tick.now)
         _write_notices(settings, kind, chunk)
+        if again:
+            _move_notices(kind, chunk)
         return counts
 
 
-def _stage_coupons(rows: Coupons) -> int:
+def _stage_coupons(rows: Coupons, *, again: bool) -> int:
     return insert_select(
         DecidedCoupon,
         rows,
         {
             "issued": "pk",
-            "coupon_id": "coupon_id",
+            "coupon": "coupon_id",
             "customer_id": "customer_id",
+            "name": "customer__name",
+            "phone": "customer__phone",
+            "expires_at": "expires_at",
             "revision_id": "revision_id",
             "gateway_id": "gateway_id",
             "url": "link",
             "verdict": "verdict",
             "bundle": first_of(*BUNDLE),
             "waiting_under_id": "candidate__waiting_under_id",
-            "first_waiting_id": first_of("customer_id", "candidate__waiting_under_id"),
+            "first_waiting_id": (
+                first_of("customer_id", "candidate__waiting_under_id") if again else NOBODY
+            ),
         },
     )
 
@@ -121,54 +132,58 @@ def _stage_bundles() -> None:
         first_waiting_id=F("issued_id"), waiting_under_id__isnull=False, then="waiting_under_id"
     )
     bundles = DecidedCoupon.objects.values("bundle_id").annotate(
-        reason=Min("verdict"), wording=Min("revision_id"), same=Min("bundle_id")
+        why=Min("verdict"), wording=Min("revision_id"), same=Min("bundle_id")
     )
     insert_select(
         DecidedBundle,
         bundles,
         {
             "first": "bundle_id",
-            "number": Window(RowNumber(), order_by=[F("reason"), F("wording"), F("same")]),
+            "number": Window(RowNumber(), order_by=[F("why"), F("wording"), F("same")]),
             "different": Count("coupon_id", distinct=True),
-            "verdict": F("reason"),
+            "customer": Min("customer_id"),
+            "revision": F("wording"),
+            "gateway": Min("gateway_id"),
+            "reason": F("why"),
             "existing": Min(Case(leads)),
+            "stays": Value(False),
         },
     )
 
 
-def _stage_drafts(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> None:
-    """What the bundles come to; one that is left out as before stays, perhaps with other words."""
-    before = Coalesce("existing__outcome__reason", "existing__batch__reason")
-    insert_select(
-        Draft,
-        DecidedBundle.objects.annotate(before=before),
+def _drafts(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Drafts:
+    """The staged bundles, and what each of them says about its first coupon (A5)."""
+    variables = values(
+        settings.shop,
+        F("different") - 1,
+        name="first__name",
+        expires="first__expires_at",
+        coupon="first__coupon",
+    )
+    about = Concat(
+        Value(f"{kind}:"), Cast("first_id", CharField()), Value(f":{tick.at:%Y%m%d%H%M}")
+    )
+    return Drafts(
+        DecidedBundle.objects.all(),
         {
-            "ref": "first_id",
-            "number": "number",
-            "customer": "first__customer_id",
-            "revision": "first__revision_id",
-            "gateway": "first__gateway_id",
-            "reason": "verdict",
-            "subject_key": Concat(
-                Value(f"{kind}:"),
-                Cast("first_id", CharField()),
-                Value(f":{tick.at:%Y%m%d%H%M}"),
-            ),
-            "address": "first__issued__customer__phone",
-            "variables": values(settings.shop, "first__issued__", F("different") - 1),
+            "subject_key": about,
+            "address": "first__phone",
+            "variables": variables,
             "url": "first__url",
-            "existing": "existing_id",
-            "stays": Case(
-                When(Q(existing__isnull=False, verdict=F("before")), then=True),
-                default=False,
-                output_field=BooleanField(),
-            ),
         },
     )
 
 
-def _joined_messages() -> dict[int, int]:
-    """Left-out messages whose bundle goes on under an older one (A3): {message: the older}."""
+def _take_over(drafts: Drafts) -> dict[int, int]:
+    """Go on with the rows of what has waited (A3).
+
+    A bundle that is left out as before stays, perhaps with other words. Returns the rows whose
+    bundle goes on under an older one: {message: the older}.
+    """
+    before = Coalesce("existing__outcome__reason", "existing__batch__reason")
+    known = DecidedBundle.objects.annotate(before=before).filter(existing__isnull=False)
+    known.filter(reason=F("before")).update(stays=True)
+    reword(drafts)
     leaders = DecidedCoupon.objects.filter(first_waiting_id=F("issued_id")).exclude(
         Q(waiting_under_id=None) | Q(bundle__existing_id=F("waiting_under_id"))
     )
@@ -189,18 +204,10 @@ def _run(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Run:
 
 
 def _write_notices(settings: CouponMessageSettings, kind: Kind, chunk: Chunk | None) -> None:
-    """One notice a coupon: new ones, and those whose decision or message has changed."""
-    message: Combinable = F("bundle__existing_id")
-    if chunk:
-        message = Coalesce(message, outbox.message_id(chunk, "bundle__number"))
-    waits = Q(verdict__in=MENDABLE) if kind == Kind.ISSUED else Q(pk=None)
-    staged_coupons = DecidedCoupon.objects.annotate(
-        message=message,
-        waits=Case(When(waits, then=True), default=False, output_field=BooleanField()),
-    )
+    """One notice for each coupon that had none."""
     insert_select(
         CouponNotice,
-        staged_coupons.filter(waiting_under_id=None),
+        _noticed(kind, chunk).filter(waiting_under_id=None),
         {
             "kind": Value(kind.value),
             "issued": "issued_id",
@@ -209,10 +216,28 @@ def _write_notices(settings: CouponMessageSettings, kind: Kind, chunk: Chunk | N
             "waiting": "waits",
         },
     )
-    changed = staged_coupons.exclude(waiting_under_id=None).exclude(
+
+
+def _move_notices(kind: Kind, chunk: Chunk | None) -> None:
+    """The notices whose decision or message has changed."""
+    coupons = _noticed(kind, chunk)
+    changed = coupons.exclude(waiting_under_id=None).exclude(
         waits=True, message=F("waiting_under_id")
     )
-    this = staged_coupons.filter(issued_id=OuterRef("issued_id"))
+    this = coupons.filter(issued_id=OuterRef("issued_id"))
     CouponNotice.objects.filter(kind=kind, issued_id__in=changed.values("issued_id")).update(
         message_id=Subquery(this.values("message")[:1]), waiting=Subquery(this.values("waits")[:1])
     )
+
+
+def _noticed(kind: Kind, chunk: Chunk | None) -> Coupons:
+    """The decided coupons with their `message`, and whether each `waits` to be decided again."""
+    message: Combinable = F("bundle__existing_id")
+    if chunk:
+        message = Coalesce(message, outbox.message_id(chunk, "bundle__number"))
+    waits = Q(verdict__in=MENDABLE) if kind == Kind.ISSUED else Q(pk=None)
+    coupons: Coupons = DecidedCoupon.objects.annotate(
+        message=message,
+        waits=Case(When(waits, then=True), default=False, output_field=BooleanField()),
+    )
+    return coupons

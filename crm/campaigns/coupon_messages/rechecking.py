@@ -72,7 +72,7 @@ def _contents(left: dict[int, list[IssuedCoupon]]) -> dict[int, dict[str, Any]]:
     firsts = IssuedCoupon.objects.filter(pk__in=[coupons[0].pk for coupons in left.values()])
     contents = {
         row["pk"]: row
-        for row in firsts.annotate(content=values(settings.shop, "", Value(0))).values(
+        for row in firsts.annotate(content=values(settings.shop, Value(0))).values(
             "pk", "content", "coupon__message_override__url"
         )
     }

@@ -94,7 +94,7 @@ def _drawn(settings: CouponMessageSettings, kind: Kind, now: datetime) -> Trial 
     rows = IssuedCoupon.objects.filter(pk=coupon)
     row = (
         decided(rows, settings, kind, Tick(at=now, now=now))
-        .annotate(content=values(settings.shop, "", Value(0)))
+        .annotate(content=values(settings.shop, Value(0)))
         .values("revision_id", "link", "content")
         .get()
     )

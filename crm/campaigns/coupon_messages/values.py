@@ -7,22 +7,29 @@ from django.db.models.functions import Cast, JSONObject
 from orders.models import Shop
 
 
-def values(shop: Shop, prefix: str, more: Combinable) -> JSONObject:
-    """What `messaging.wording` writes out, for the issued coupon found under `prefix`.
+def values(
+    shop: Shop,
+    more: Combinable,
+    *,
+    name: str = "customer__name",
+    expires: str = "expires_at",
+    coupon: str = "coupon",
+) -> JSONObject:
+    """What `messaging.wording` writes out, for rows with these fields: issued coupons, or others.
 
     `more` is how many other coupons the message is about.
     """
     return JSONObject(
         shop=Cast(Value(shop.name), CharField()),
-        name=F(f"{prefix}customer__name"),
-        coupon=F(f"{prefix}coupon__name"),
+        name=F(name),
+        coupon=F(f"{coupon}__name"),
         more=more,
         benefit=JSONObject(
-            type=F(f"{prefix}coupon__discount_type"),
-            value=F(f"{prefix}coupon__discount_value"),
-            max=F(f"{prefix}coupon__max_discount"),
-            min=F(f"{prefix}coupon__min_order"),
+            type=F(f"{coupon}__discount_type"),
+            value=F(f"{coupon}__discount_value"),
+            max=F(f"{coupon}__max_discount"),
+            min=F(f"{coupon}__min_order"),
         ),
-        expires=F(f"{prefix}expires_at"),
-        basis=F(f"{prefix}coupon__grant_basis"),
+        expires=F(expires),
+        basis=F(f"{coupon}__grant_basis"),
     )
