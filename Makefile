@@ -14,7 +14,7 @@ PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --no-input --re
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup demo test check lint types layers security migrations deploy translations \
-	bench check-data requirements
+	bench chaos check-data requirements
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) \
@@ -60,6 +60,9 @@ translations: setup
 
 bench: setup ## the figures beside their baselines, on PostgreSQL
 	@$(RUN) -m bench
+
+chaos: setup ## kills and faults at random for FOR=60 seconds, then the accounts; on a PostgreSQL of its own
+	@$(RUN) -m bench.chaos
 
 check-data: setup ## the whole real order file against independent counts, on DATABASE_URL
 	@$(RUN) bench/check_data.py

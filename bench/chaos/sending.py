@@ -1,0 +1,120 @@
+"""Part one: chaos while messages are planned and sent, then the accounts."""
+
+import time
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from django.db import close_old_connections
+
+from bench.chaos.accounts import Line, accounts, undecided
+from bench.chaos.clock import fast
+from bench.chaos.house import House
+from bench.chaos.kills import wreak
+from bench.chaos.options import Options
+from bench.chaos.postgres import Postgres
+from bench.chaos.report import EXAMPLES, accounts_table, done_table
+from bench.chaos.seen import read
+from bench.chaos.shop import issue, open_shops
+from config.supervisor import say
+from crm.schedules import run_due
+from crm.ticks import ten_minutes_until
+from messaging.dispatch import dispatch
+from messaging.models import OPEN_STATES, Batch
+from orders.models import Shop
+
+# Coupons that are there at the beginning, a shop.
+STOCK = 1000
+# How long the workers have for what is left, in real seconds: by the fast clock four leases of a
+# planner, or six of a batch. What rests for longer after many failures is then sent by ourselves.
+SECONDS_TO_END = 72.0
+SKIP, SKIPS = timedelta(hours=1), 24
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What came of the part: the accounts, what was done to whom, how the end was reached."""
+
+    lines: list[Line]
+    done: dict[str, int]
+    seconds_to_end: float
+    resting: list[str]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the accounts hold."""
+        return not any(line.wrong for line in self.lines)
+
+    def table(self) -> str:
+        """What is printed."""
+        return (
+            f"Done\n{done_table(self.done)}\n\n"
+            f"Waited for the end: {self.seconds_to_end:g} s. Batches that rested for longer, and"
+            f" were sent without waiting: {len(self.resting)}\n"
+            f"{''.join(f'    {batch}' + chr(10) for batch in self.resting[:EXAMPLES])}\n"
+            f"Counted\n{accounts_table(self.lines)}\n"
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything about it, for the file."""
+        return asdict(self) | {"holds": self.holds}
+
+
+def run(folder: Path, postgres: Postgres, options: Options) -> Sending:
+    """Fill the shops, wreak havoc, wait until nothing is open, and count."""
+    house = House(folder, postgres, Random(options.seed))  # noqa: S311 - dice, not secrets
+    for shop in open_shops(fast(house.began)):
+        issue(shop, house.dice, fast(house.began), STOCK)
+    try:
+        house.start()
+        say(f"Chaos for {options.seconds:g} s …")
+        done = wreak(house, time.monotonic() + options.seconds)
+        say("All is up again; waiting until nothing is open …")
+        house.calm()
+        waited = _wait(house)
+        resting = _send_the_rest(house)
+    finally:
+        house.end()
+    return Sending(accounts(read(house.log)), dict(done.most_common()), waited, resting)
+
+
+def _wait(house: House) -> float:
+    """Until nothing is open, or SECONDS_TO_END have passed; how long it took."""
+    began = time.monotonic()
+    while (waited := time.monotonic() - began) < SECONDS_TO_END and _left(house):
+        time.sleep(0.5)
+        house.revive()
+    return round(waited, 1)
+
+
+def _left(house: House) -> int:
+    """How many batches are open and coupons undecided, at least."""
+    close_old_connections()
+    at = ten_minutes_until(fast(house.began))
+    coupons = sum(undecided(shop, at).count() for shop in _shops())
+    return coupons + Batch.objects.filter(state__in=OPEN_STATES).count()
+
+
+def _shops() -> list[int]:
+    return list(Shop.objects.values_list("pk", flat=True))
+
+
+def _send_the_rest(house: House) -> list[str]:
+    """Skip the pauses of batches that have failed often; which these were."""
+    for group in (*house.workers, *house.planners):
+        group.end()
+    now = fast(house.began)
+    resting = [
+        f"batch {batch.pk}: {batch.get_state_display()}, attempt {batch.attempt},"
+        f" its turn in {(batch.turn - now).total_seconds():.0f} s"
+        for batch in Batch.objects.filter(state__in=OPEN_STATES).order_by("pk")
+        if batch.turn
+    ]
+    for n in range(1, SKIPS + 1):
+        if not _left(house):
+            break
+        run_due(now=now + n * SKIP)
+        dispatch(now=now + n * SKIP)
+    return resting
