@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 from uuid import uuid4
 
-from django.db import connections
+from django.db import close_old_connections, connections
 from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.conf import Conf
@@ -61,6 +61,7 @@ class Tending(Thread):
 
 def _try(step: Callable[[], None]) -> None:
     try:
+        close_old_connections()  # one that broke at the last turn would never be found again
         step()
     except Exception:
         logger.exception("the queue can't be tended")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django_q.models import Schedule
 from django_q.tasks import async_task
 
 from config.supervisor import stop
@@ -75,6 +77,27 @@ def test_a_sentinel_that_lives_and_does_nothing_does_not_stop_the_work(group: Wo
     assert group.is_replaced("main", main), group.log
     assert "no sign of life for 3 s" in group.log
     assert group.works_on(), group.log
+
+
+@pytest.mark.postgres
+def test_a_database_that_was_away_is_found_again(group: Workers) -> None:
+    main = group.pid("main")
+    assert group.wait_until(lambda: "Processed 'crm.tasks.plan_due'" in group.log)  # it tends
+    end_all_connections()
+    Schedule.objects.all().delete()
+
+    assert group.wait_until(Schedule.objects.exists), group.log
+    assert group.works_on(), group.log
+    assert group.pid("main") == main, group.log
+
+
+def end_all_connections() -> None:
+    """What everybody else notices when PostgreSQL is restarted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.mark.parametrize("role", ["worker", "monitor"])
