@@ -1,37 +1,28 @@
 """The history: every message, newest first, a page at a time (F8).
 
-Rows are in the order of (batch, id), descending. A page first picks a few batches whose counters
-say that they hold rows of the wanted state, then reads their rows; a person's messages start from
-the person. Nothing filters on the state that is shown, and nothing counts exactly: both read the
-whole table. The figures: docs/measurements.md.
+Rows are in the order of (batch, id), descending. One query picks the nearest batches whose counters
+say that they hold rows of the wanted state, one finds the page's rows in them, one reads these. A
+person's messages start from the person, whom a query found before. Nothing filters on the state
+that is shown, and nothing counts exactly: both read the whole table. The figures:
+docs/measurements.md.
 """
 
-import heapq
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
-from messaging.models import COUNTERS, Batch, Message
-from messaging.wanted import (
-    Key,
-    Rows,
-    Wanted,
-    batch_condition,
-    of_batches,
-    of_people,
-    promised,
-)
+from messaging.models import Batch, Message
+from messaging.wanted import Key, Rows, Wanted, batches_of, of_batches, of_people
 from orders.models import Shop
 
 PAGE_SIZE = 50
-# Counters may promise more than there is (a report is being written down). Then the page looks
-# further, but not for ever: it is short, and its cursor goes on from where it stopped.
-_ROUNDS = 2
 _LAST_ID = 2**63 - 1
 _CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
+
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +34,9 @@ class Cursor:
 
     def __str__(self) -> str:
         return "{}.{}".format(*self.key)
+
+
+_NEWEST = Cursor((_LAST_ID, _LAST_ID))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,35 +61,37 @@ def find_page(
 ) -> Page:
     """The page at the cursor; without one, or where less than a page is newer, the newest."""
     if wanted.people is not None:
-        return find_rows(list(of_people(shop, wanted)), cursor=cursor, size=size)
-    return _page(lambda cursor: _BatchWalk(shop, wanted, cursor, size), cursor, size)
+        return find_rows(of_people(shop, wanted), cursor=cursor, size=size)
+    return _page(lambda at: _look_into_batches(shop, wanted, at, size), cursor, size)
 
 
 def find_rows(sources: Iterable[Rows], *, cursor: Cursor | None, size: int = PAGE_SIZE) -> Page:
-    """A page of the rows of these sources together. A query for each, and one for the rows."""
+    """A page of the rows of these sources together. Two queries."""
     sources = list(sources)
-
-    def walk(cursor: Cursor | None) -> _Walk:
-        found = _Walk(cursor, size)
-        found.take(sources)
-        found.more = not found.lacking
-        return found
-
-    return _page(walk, cursor, size)
+    return _page(lambda at: _Found(_nearest(sources, at, size)), cursor, size)
 
 
-def _page(go: Callable[[Cursor | None], "_Walk"], cursor: Cursor | None, size: int) -> Page:
-    walk = go(cursor)
-    if walk.newer and len(walk.keys) <= size:
-        cursor, walk = None, go(None)
-    keys = walk.keys[:size]
-    if walk.newer:
-        keys.reverse()
-        return Page(load(keys), Cursor(keys[0], newer=True), Cursor(keys[-1]))
-    older = None
-    if walk.more:
-        older = Cursor(keys[-1] if len(walk.keys) > size else walk.key)
-    return Page(load(keys), _before(cursor, keys), older)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The nearest rows beyond a cursor, nearest first, one more than a page holds.
+
+    `end` is where the looking ended, if it did before everything was looked at.
+    """
+
+    keys: list[Key]
+    end: Key | None = None
+
+
+def _page(look: Callable[[Cursor], _Found], cursor: Cursor | None, size: int) -> Page:
+    found = look(cursor or _NEWEST)
+    if cursor and cursor.newer and len(found.keys) < size:
+        cursor, found = None, look(_NEWEST)
+    keys = found.keys[:size]
+    further = keys[-1] if len(found.keys) > size else found.end
+    if cursor and cursor.newer:
+        newer = Cursor(further, newer=True) if further else None
+        return Page(_load(keys[::-1]), newer, Cursor(keys[0]))
+    return Page(_load(keys), _before(cursor, keys), Cursor(further) if further else None)
 
 
 def _before(cursor: Cursor | None, keys: list[Key]) -> Cursor | None:
@@ -106,65 +102,48 @@ def _before(cursor: Cursor | None, keys: list[Key]) -> Cursor | None:
     return Cursor(keys[0] if keys else (batch, max(message - 1, 0)), newer=True)
 
 
-class _Walk:
-    """One look through rows from a cursor on: the `keys` found, and whether there are `more`.
+def _look_into_batches(shop: Shop, wanted: Wanted, at: Cursor, size: int) -> _Found:
+    """The rows of the nearest batches. Two queries."""
+    # The cursor's own batch may have no row left. Each other one has one, unless its counters
+    # promise too much (a report is being written down): then a page is short, and leads on.
+    most = size + 2
+    batches = _nearest_batches(shop, wanted, at, most)
+    keys = _nearest(of_batches(batches, wanted), at, size)
+    if len(batches) < most:
+        return _Found(keys)
+    return _Found(keys, end=(batches[-1].pk, _LAST_ID if at.newer else 0))
 
-    It looks for one row more than the page holds.
+
+def _nearest_batches(shop: Shop, wanted: Wanted, at: Cursor, most: int) -> list[Batch]:
+    side = Q(pk__gte=at.key[0]) if at.newer else Q(pk__lte=at.key[0])
+    order = "pk" if at.newer else "-pk"
+    parts = [part.filter(side).order_by(order)[:most] for part in batches_of(shop, wanted)]
+    return list(_together(Batch, parts).order_by(order).only("state", "reason")[:most])
+
+
+def _nearest(sources: Iterable[Rows], at: Cursor, size: int) -> list[Key]:
+    parts = [
+        part for rows in sources for part in rows.beyond(at.key, newer=at.newer, most=size + 1)
+    ]
+    order = ("batch_id", "pk") if at.newer else ("-batch_id", "-pk")
+    found = _together(Message, parts).order_by(*order)
+    return list(found.values_list("batch_id", "pk")[: size + 1])
+
+
+def _together(model: type[M], parts: Sequence[QuerySet[Any]]) -> QuerySet[M]:
+    """The rows that any of these queries finds; each is short.
+
+    SQLite takes a query with a limit into a union only as a part of another.
     """
-
-    def __init__(self, cursor: Cursor | None, size: int) -> None:
-        self.newer = bool(cursor and cursor.newer)
-        self.key: Key = cursor.key if cursor else (_LAST_ID, _LAST_ID)
-        self.lacking = size + 1
-        self.keys: list[Key] = []
-        self.more = False
-
-    def take(self, sources: Iterable[Rows]) -> None:
-        """Add the nearest rows beyond the cursor, one query for each source."""
-        parts = [rows.beyond(self.key, newer=self.newer, most=self.lacking) for rows in sources]
-        merged = heapq.merge(*parts, reverse=not self.newer)
-        nearest = list(islice(merged, self.lacking))
-        self.keys += nearest
-        self.lacking -= len(nearest)
+    short = [model._default_manager.filter(pk__in=part).values("pk") for part in parts]
+    return model._default_manager.filter(pk__in=short[0].union(*short[1:], all=True))
 
 
-class _BatchWalk(_Walk):
-    """A look from batch to batch."""
+def _load(keys: list[Key]) -> list[Message]:
+    """The messages with all that a row shows, in this order.
 
-    def __init__(self, shop: Shop, wanted: Wanted, cursor: Cursor | None, size: int) -> None:
-        super().__init__(cursor, size)
-        self.shop, self.wanted = shop, wanted
-        for round_number in range(_ROUNDS):
-            # The cursor's own batch may have no row left, each other one has one.
-            most = self.lacking + 1
-            batches = self._batches(most)
-            chosen = batches if round_number else self._enough(batches)
-            self.take(of_batches(chosen, wanted))
-            self.more = not self.lacking or len(chosen) < len(batches) or len(batches) == most
-            if not self.lacking or not self.more:
-                return
-            self.key = (chosen[-1].pk, _LAST_ID if self.newer else 0)
-
-    def _batches(self, most: int) -> list[Batch]:
-        """The nearest batches that may hold a wanted row."""
-        side = Q(pk__gte=self.key[0]) if self.newer else Q(pk__lte=self.key[0])
-        batches = Batch.objects.for_shop(self.shop).filter(side, batch_condition(self.wanted))
-        batches = batches.order_by("pk" if self.newer else "-pk")
-        return list(batches.only("state", "reason", "size", *COUNTERS.values())[:most])
-
-    def _enough(self, batches: list[Batch]) -> list[Batch]:
-        """As many of the batches as hold the lacking rows, by their counters."""
-        held = 0
-        for index, batch in enumerate(batches):
-            if held >= self.lacking:
-                return batches[:index]
-            if batch.pk != self.key[0]:
-                held += promised(batch, self.wanted)
-        return batches
-
-
-def load(keys: list[Key]) -> list[Message]:
-    """The messages with all that a row shows, in this order. One query."""
+    Asked by itself: with so many tables to read from, a database may not begin with the few ids.
+    """
     found = readable(Message.objects.filter(pk__in=[pk for _batch, pk in keys]))
     by_id = {message.pk: message for message in found}
     return [by_id[pk] for _batch, pk in keys if pk in by_id]

@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Right
 
 from messaging.models import COUNTERS, OPEN_STATES, Batch, Message, Outcome, Reason, State
-from orders.models import Shop
+from orders.models import Customer, Shop
 from orders.search import Who
 
 # Where a message may have its own `SENT`, which no counter counts.
@@ -52,18 +52,33 @@ class Rows:
     # the whole table until it has met a page of them.
     few: bool = False
 
-    def beyond(self, key: Key, *, newer: bool, most: int) -> list[Key]:
-        """The nearest keys beyond this one, nearest first."""
+    def beyond(self, key: Key, *, newer: bool, most: int) -> Iterator[QuerySet[Any]]:
+        """The ids of the nearest rows beyond this key: one query or two that hold them together."""
         side = "gt" if newer else "lt"
-        beyond = Q(**{f"{self.batch}__{side}": key[0]})
-        beyond |= Q(**{self.batch: key[0], f"{self.pk}__{side}": key[1]})
+        same_batch = Q(**{self.batch: key[0], f"{self.pk}__{side}": key[1]})
+        others = Q(**{f"{self.batch}__{side}": key[0]})
         batch = F(self.batch) + 0 if self.few else F(self.batch)
         order = (batch.asc(), F(self.pk).asc()) if newer else (batch.desc(), F(self.pk).desc())
-        rows = self.rows.filter(beyond).order_by(*order)
-        return list(rows.values_list(self.batch, self.pk)[:most])
+        # An index begins at the one or at the other. Asked for both at once, it is read from the
+        # beginning of the key's batch, which may be large.
+        for condition in (same_batch | others,) if self.few else (same_batch, others):
+            yield self.rows.filter(condition).order_by(*order).values(self.pk)[:most]
 
 
-def of_batches(batches: list[Batch], wanted: Wanted) -> Iterator[Rows]:
+def batches_of(shop: Shop, wanted: Wanted) -> Iterator[QuerySet[Batch]]:
+    """Batches that hold a wanted row, as their counters tell."""
+    batches: QuerySet[Batch] = Batch.objects.for_shop(shop).filter(_shared(wanted), size__gt=0)
+    if wanted.state is None:
+        yield batches
+        return
+    exceptions = sum((F(name) for name in COUNTERS.values()), Value(0))
+    own = batches.filter(state=wanted.state, size__gt=exceptions)
+    yield own.filter(reason=wanted.reason) if wanted.reason else own
+    if wanted.state not in OPEN_STATES:
+        yield batches.filter(_excepted(wanted))
+
+
+def of_batches(batches: Sequence[Batch], wanted: Wanted) -> Iterator[Rows]:
     """The wanted rows of these batches: those that are as their batch is, and the exceptions."""
     every = [batch.pk for batch in batches]
     if wanted.state is None:
@@ -83,12 +98,14 @@ def of_batches(batches: list[Batch], wanted: Wanted) -> Iterator[Rows]:
 
 def of_people(shop: Shop, wanted: Wanted) -> Iterator[Rows]:
     """The wanted rows of these people, and of strangers by their number."""
-    messages = Message.objects.for_shop(shop).filter(_shared(wanted, "batch__"), _fate(wanted))
-    yield Rows(messages.filter(customer__in=wanted.people), few=True)
+    messages = Message.objects.filter(_shared(wanted, "batch__"), _fate(wanted))
+    # Asked of the person, not of the message, the shop costs no look at each message's row.
+    people = Customer.objects.for_shop(shop).filter(pk__in=wanted.people)
+    yield Rows(messages.filter(customer__in=people), few=True)
     who = wanted.stranger
     if who and who.by_phone:
         strangers = messages.alias(address_end=Right("address", 4))
-        strangers = strangers.filter(customer=None, address_end=who.last_four)
+        strangers = strangers.filter(shop=shop, customer=None, address_end=who.last_four)
         yield Rows(strangers.filter(address=who.phone) if who.phone else strangers, few=True)
 
 
@@ -115,20 +132,6 @@ def _fate(wanted: Wanted) -> Q:
     return own | shared
 
 
-def batch_condition(wanted: Wanted) -> Q:
-    """Batches that may hold a wanted row, as their counters tell."""
-    condition = Q(size__gt=0) & _shared(wanted)
-    if wanted.state is None:
-        return condition
-    exceptions = sum((F(name) for name in COUNTERS.values()), Value(0))
-    own = Q(state=wanted.state, size__gt=exceptions)
-    if wanted.reason:
-        own &= Q(reason=wanted.reason)
-    if wanted.state in OPEN_STATES:
-        return condition & own
-    return condition & (own | _excepted(wanted))
-
-
 def _excepted(wanted: Wanted) -> Q:
     """Batches that hold a row whose own outcome is the wanted one."""
     state = State(wanted.state or State.WAITING)
@@ -144,14 +147,3 @@ def _excepted(wanted: Wanted) -> Q:
 def _is_wanted(batch: Batch, wanted: Wanted) -> bool:
     """Whether those of the batch's messages are wanted that have no outcome of their own."""
     return batch.state == wanted.state and wanted.reason in (None, batch.reason)
-
-
-def promised(batch: Batch, wanted: Wanted) -> int:
-    """How many wanted rows the batch's counters promise; one at least, or it were not picked."""
-    if wanted.state is None:
-        return batch.size
-    exceptions = sum(getattr(batch, name) for name in COUNTERS.values())
-    promised = batch.size - exceptions if _is_wanted(batch, wanted) else 0
-    if wanted.state in COUNTERS and not wanted.reason:
-        promised += getattr(batch, COUNTERS[wanted.state])
-    return max(promised, 1)
