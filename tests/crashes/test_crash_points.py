@@ -17,8 +17,9 @@ FUNCTIONS = (SEND, COMPOSE, READ, SETTLE)
 
 NOTICES = "after INSERT INTO crm_couponnotice"
 NOTED = "after UPDATE crm_due SET .*seen_through"
-FROZEN = "after UPDATE messaging_batch SET .*frozen_at"
-ENDED = "after UPDATE messaging_batch SET .*settled_at"
+BATCH = "UPDATE messaging_batch SET"
+FROZEN = f"after {BATCH} .*frozen_at"
+ENDED = f"after {BATCH} .*settled_at"
 
 # Events that happen one after another; at the last the process is killed.
 PLAN = {
@@ -41,8 +42,9 @@ PLAN = {
 SENDING = {
     "claimed": ["after SELECT .*messaging_batch"],
     "left out at the last moment": ["after INSERT INTO messaging_outcome"],
+    "before they are counted": ["after INSERT INTO messaging_outcome", f"before {BATCH}"],
     "before the payload is composed": [f"before {COMPOSE}"],
-    "before the payload is stored": ["before UPDATE messaging_batch SET .*frozen_at"],
+    "before the payload is stored": [f"before {BATCH} .*frozen_at"],
     "before the freeze's commit": [FROZEN, "before COMMIT"],
     "after the freeze's commit": [FROZEN, "after COMMIT"],
     "before sending": [f"before {SEND}"],
@@ -51,6 +53,11 @@ SENDING = {
     "answer read": [f"after {SEND}"],
     "before settling": [f"before {SETTLE}"],
     "exceptions written": [f"before {SETTLE}", "after INSERT INTO messaging_outcome"],
+    "before the batch ends": [
+        f"before {SETTLE}",
+        "after INSERT INTO messaging_outcome",
+        f"before {BATCH}",
+    ],
     "batch ended": [ENDED],
     "before the settling's commit": [ENDED, "before COMMIT"],
     "after the settling's commit": [ENDED, "after COMMIT"],
