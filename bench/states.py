@@ -11,7 +11,7 @@ from bench.figures import Figure, alternately, seconds
 from bench.plan import Street
 from bench.shop import execute
 from messaging.claiming import claim
-from messaging.freezing import hold
+from messaging.freezing import LEASE, hold
 from messaging.gateways import Answers
 from messaging.models import Batch, Message, State
 from messaging.settling import settle
@@ -54,7 +54,7 @@ def _settle_batches() -> None:
             batch = claim(now=NOW)
             if batch is None:
                 return
-            frozen = hold(batch, b"-", NOW)
+            frozen = hold(batch, b"-", now=NOW, until=NOW + LEASE)
         settle(frozen, Answers(State.DELIVERED), NOW)
 
 

@@ -3,27 +3,24 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 
 from messaging.models import OPEN_STATES, Batch, RunState, State
 from orders.models import Shop
+
+# More would crowd out other shops' gateways, and more than these a crash never leaves in doubt.
+IN_FLIGHT = 4
 
 
 def claim(*, now: datetime, shop: Shop | None = None, beside: Collection[int] = ()) -> Batch | None:
     """Lock the due batch whose turn is first, of one shop or all; None where nothing is due.
 
-    A stopped shop and a run that is not open have none. `beside` are batches to pass over. Call it
-    within a transaction: what another has locked is skipped (SQLite serialises writers instead).
+    A stopped shop has none, nor a run that is not open, but for what a stopped run's provider was
+    handed; a gateway has at most `IN_FLIGHT` under way at a time. `beside` are batches to pass
+    over. Call it within a transaction: what another has locked is skipped (SQLite serialises
+    writers instead).
     """
-    fresh = Q(state=State.WAITING, not_before__lte=now)
-    again = Q(state__in=OPEN_STATES, turn__lte=now)
-    batches = Batch.objects.filter(
-        (fresh & Q(payload=None)) | (again & ~Q(payload=None)),
-        # Once more, for the index that holds the open ones alone.
-        state__in=OPEN_STATES,
-        run__state=RunState.OPEN,
-        shop__sending__stopped_at=None,
-    )
+    batches = _due(now).exclude(gateway__in=_busy_gateways(now))
     if shop:
         batches = batches.filter(shop=shop)
     if beside:
@@ -35,3 +32,24 @@ def claim(*, now: datetime, shop: Shop | None = None, beside: Collection[int] = 
         .first()
     )
     return found
+
+
+def _due(now: datetime) -> QuerySet[Batch]:
+    fresh = Q(state=State.WAITING, payload=None, not_before__lte=now)
+    busy_before = Q(state=State.WAITING, payload__isnull=False, turn__lte=now)
+    in_doubt = Q(state=State.SENDING, turn__lte=now)
+    is_open = Q(run__state=RunState.OPEN)
+    stopped = Q(run__state=RunState.STOPPED)
+    due: QuerySet[Batch] = Batch.objects.filter(
+        ((fresh | busy_before) & is_open) | (in_doubt & (is_open | stopped)),
+        # Once more, for the index that holds the open ones alone.
+        state__in=OPEN_STATES,
+        shop__sending__stopped_at=None,
+    )
+    return due
+
+
+def _busy_gateways(now: datetime) -> QuerySet[Batch]:
+    flying = Batch.objects.filter(state=State.SENDING, turn__gt=now)
+    counted = flying.values("gateway").annotate(n=Count("*")).filter(n__gte=IN_FLIGHT)
+    return counted.values("gateway")

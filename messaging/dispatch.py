@@ -19,7 +19,7 @@ from messaging.claiming import claim
 from messaging.freezing import LEASE, freeze, frozen
 from messaging.gateways import AnswerLost, Answers, Busy, Connect, FrozenBatch, Rejected
 from messaging.hours import next_opening
-from messaging.models import Batch, State
+from messaging.models import Batch, RunState, State
 from messaging.settling import fail, put_back, settle
 from orders.models import Shop
 
@@ -54,6 +54,15 @@ class Round:
     counts: Counter[State] = field(default_factory=Counter)
     # Batches that our own code stumbled over: they must not hold up the others.
     stumbled: list[int] = field(default_factory=list)
+    began: float = field(default_factory=monotonic)
+
+    @property
+    def lease(self) -> datetime:
+        """Until when a batch that is taken up at this moment is held.
+
+        A round may take long: a lease counts from when it is taken, not from the round's `now`.
+        """
+        return self.now + timedelta(seconds=monotonic() - self.began) + LEASE
 
 
 def dispatch(
@@ -68,20 +77,20 @@ def dispatch(
     `budget` bounds for how long, in real time, new batches are begun.
     """
     this = Round(now, shop, connect)
-    ends = monotonic() + budget.total_seconds() if budget else float("inf")
+    ends = this.began + budget.total_seconds() if budget else float("inf")
     with ThreadPoolExecutor(THREADS) as pool:
         flying: dict[Future[Said], Errand] = {}
-        more = True
-        while more or flying:
-            while more and len(flying) < THREADS:
-                errand = _next_errand(this) if monotonic() < ends else None
-                more = errand is not None
-                if errand:
-                    flying[pool.submit(_hand_over, errand, connect)] = errand
+        while True:
+            while len(flying) < THREADS and monotonic() < ends:
+                errand = _next_errand(this)
+                if errand is None:
+                    break
+                flying[pool.submit(_hand_over, errand, connect)] = errand
+            if not flying:
+                return this.counts
             done, _ = wait(flying, return_when=FIRST_COMPLETED)
             for future in done:
                 _write_down(this, flying.pop(future), future.result())
-    return this.counts
 
 
 def _next_errand(this: Round) -> Errand | None:
@@ -119,7 +128,7 @@ def _set_aside(this: Round, batch: Batch) -> None:
 def _take_up(this: Round, batch: Batch) -> Errand | None:
     """Decide what is to be done with a claimed batch."""
     if batch.payload is None:
-        fresh = freeze(batch, now=this.now, connect=this.connect)
+        fresh = freeze(batch, now=this.now, until=this.lease, connect=this.connect)
         return Errand(fresh, batch.attempt) if fresh else None
     if batch.state == State.WAITING:  # the provider was busy: nothing has been taken yet
         return _again(this, batch) if _open(this, batch) else None
@@ -136,7 +145,7 @@ def _open(this: Round, batch: Batch) -> bool:
 
 def _again(this: Round, batch: Batch, *, in_doubt: bool = False, ask: bool = False) -> Errand:
     """The same bytes under the same key, under a new lease."""
-    batch.state, batch.turn = State.SENDING, this.now + LEASE
+    batch.state, batch.turn = State.SENDING, this.lease
     batch.attempt += 1
     batch.save(update_fields=["state", "turn", "attempt"])
     return Errand(frozen(batch), batch.attempt, in_doubt, ask)
@@ -147,7 +156,8 @@ def _recover(this: Round, batch: Batch) -> Errand | None:
     held = frozen(batch)
     provider = this.connect(held.provider)
     assert batch.frozen_at  # noqa: S101 - a frozen batch has it
-    if this.now + LEASE < batch.frozen_at + provider.remembers and batch.attempt < MAX_ATTEMPTS:
+    known = this.lease < batch.frozen_at + provider.remembers
+    if known and batch.attempt < MAX_ATTEMPTS and batch.run.state == RunState.OPEN:
         # Perhaps nobody has seen it yet: it waits for the opening like any other (F4).
         return _again(this, batch, in_doubt=True) if _open(this, batch) else None
     if provider.can_ask and batch.attempt < 2 * MAX_ATTEMPTS:

@@ -6,15 +6,18 @@ under the same key (F1).
 """
 
 import uuid
+import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case, CharField, F, Value, When
 from django.db.models.functions import Coalesce
 
 from messaging.gateways import Connect, FrozenBatch, Outgoing
-from messaging.hooks import RECHECKS, Candidate
+from messaging.hooks import RECHECKS
 from messaging.hours import next_opening
 from messaging.models import Batch, Message, Outcome, Reason, State, Topic
 from messaging.verdicts import verdict
@@ -25,11 +28,12 @@ from messaging.wording import ADD_CHANNEL_NAME, Locale, compile_body
 LEASE = timedelta(minutes=2)
 
 
-def freeze(batch: Batch, *, now: datetime, connect: Connect) -> FrozenBatch | None:
+def freeze(batch: Batch, *, now: datetime, until: datetime, connect: Connect) -> FrozenBatch | None:
     """Decide a claimed, waiting batch for the last time; None where nothing is to be sent now.
 
     Outside the sending hours it waits for the next opening (F4); past its run's give-up time it
-    is left out `old_news`; whoever may not get it any more is left out with the reason (A7).
+    is left out `old_news`; whoever may not get it any more is left out with the reason (A7). What
+    is frozen is held `until` then.
     """
     opening = next_opening(batch.shop.sending, now)
     if opening > now:
@@ -41,10 +45,12 @@ def freeze(batch: Batch, *, now: datetime, connect: Connect) -> FrozenBatch | No
     members = _members(batch)
     _recheck(batch, members, now)
     _record_left_out(batch, [m for m in members if m.reason], now)
-    going = [m.message for m in members if not m.reason]
+    going = [m for m in members if not m.reason]
     if not going:
         return None
-    return _store(batch, going, now, connect)
+    assert batch.gateway is not None  # noqa: S101 - an open batch has one
+    payload = connect(batch.gateway.provider).compose(finished(batch, going))
+    return hold(batch, payload, now=now, until=until)
 
 
 def leave_out_batch(batch: Batch, reason: Reason, now: datetime) -> None:
@@ -64,8 +70,11 @@ def _wait_for(batch: Batch, opening: datetime) -> None:
 class Member:
     """A message of the batch, and what speaks against it now ("": nothing)."""
 
-    message: Message
+    id: int
+    variables: dict[str, Any]
+    url: str
     reason: str
+    address: str
 
 
 def _members(batch: Batch) -> list[Member]:
@@ -76,19 +85,17 @@ def _members(batch: Batch) -> list[Member]:
     """
     found = Message.objects.filter(batch=batch, outcome=None).order_by("id")
     if batch.run.is_test:
-        asked = found.annotate(verdict=_stranger_verdict(), address_now=F("address"))
+        asked = found.annotate(verdict=_stranger_verdict(), today=F("address"))
     else:
         asked = found.annotate(
-            verdict=_customer_verdict(), address_now=Coalesce("customer__phone", Value(""))
+            verdict=_customer_verdict(), today=Coalesce("customer__phone", Value(""))
         )
-    members = []
-    moved = []
-    for message in asked:
-        found = vars(message)
-        members.append(Member(message, found["verdict"]))
-        if found["address_now"] not in ("", message.address):
-            message.address = found["address_now"]
-            moved.append(message)
+    rows = asked.values_list("pk", "variables", "url", "verdict", "today", "address")
+    members, moved = [], []
+    for *content, today, planned in rows:
+        members.append(Member(*content, today or planned))
+        if today not in ("", planned):
+            moved.append(Message(pk=content[0], address=today))
     Message.objects.bulk_update(moved, ["address"], batch_size=500)
     return members
 
@@ -109,23 +116,28 @@ def _recheck(batch: Batch, members: list[Member], now: datetime) -> None:
     recheck = RECHECKS.get(batch.run.kind)
     if recheck is None or batch.run.is_test:
         return
-    word = recheck([Candidate(m.message.pk, m.reason) for m in members], now)
+    word = recheck(batch.pk, {member.id: member.reason for member in members}, now)
+    if not word:
+        return
+    changed = []
     for member in members:
-        member.reason = member.reason or word.left_out.get(member.message.pk, "")
-        for name, value in word.changed.get(member.message.pk, {}).items():
-            setattr(member.message, name, value)
-    changed = [m.message for m in members if m.message.pk in word.changed]
+        member.reason = member.reason or word.left_out.get(member.id, "")
+        if content := word.changed.get(member.id):
+            member.variables, member.url = content.variables, content.url
+            changed.append(Message(pk=member.id, variables=content.variables, url=content.url))
     Message.objects.bulk_update(changed, ["variables", "url"], batch_size=500)
 
 
 def _record_left_out(batch: Batch, members: list[Member], now: datetime) -> None:
     """Their own outcome; where it is everybody's, it is the batch that is left out."""
+    if not members:
+        return
     reasons = {member.reason for member in members}
     if len(members) == batch.size and len(reasons) == 1:
         leave_out_batch(batch, Reason(reasons.pop()), now)
         return
     Outcome.objects.bulk_create(
-        Outcome(message=m.message, batch=batch, state=State.LEFT_OUT, reason=m.reason, at=now)
+        Outcome(message_id=m.id, batch=batch, state=State.LEFT_OUT, reason=m.reason, at=now)
         for m in members
     )
     batch.left_out += len(members)
@@ -135,35 +147,38 @@ def _record_left_out(batch: Batch, members: list[Member], now: datetime) -> None
     batch.save(update_fields=["left_out", "state", "settled_at"])
 
 
-def _store(batch: Batch, messages: list[Message], now: datetime, connect: Connect) -> FrozenBatch:
-    """Fix the bytes."""
-    assert batch.gateway is not None  # noqa: S101 - an open batch has one
-    provider = connect(batch.gateway.provider)
-    return hold(batch, provider.compose(_finished(batch, messages, now)), now)
-
-
-def hold(batch: Batch, payload: bytes, now: datetime) -> FrozenBatch:
+def hold(batch: Batch, payload: bytes, *, now: datetime, until: datetime) -> FrozenBatch:
     """Store a claimed batch's bytes under a new key, and take the lease."""
-    batch.key, batch.payload = uuid.uuid4(), payload
+    batch.key = uuid.uuid4()
+    # A thousand texts are much alike. The database would pack them too, but unpacked they are
+    # half a megabyte for it to read.
+    batch.payload = zlib.compress(payload, 1)
     batch.state, batch.frozen_at, batch.attempt = State.SENDING, now, 1
-    batch.turn = now + LEASE
+    batch.turn = until
     batch.save(update_fields=["key", "payload", "state", "frozen_at", "attempt", "turn"])
-    return frozen(batch)
+    return _leaving(batch, payload)
 
 
 def frozen(batch: Batch) -> FrozenBatch:
     """The part of a frozen batch that leaves the database."""
-    assert batch.key and batch.payload and batch.gateway  # noqa: S101 - set by `_store`
+    assert batch.payload  # noqa: S101 - set by `hold`
+    return _leaving(batch, zlib.decompress(batch.payload))
+
+
+def _leaving(batch: Batch, payload: bytes) -> FrozenBatch:
+    assert batch.key and batch.gateway  # noqa: S101 - a frozen batch has both
     return FrozenBatch(
         id=batch.pk,
         key=batch.key,
-        payload=bytes(batch.payload),
+        payload=payload,
         provider=batch.gateway.provider,
+        count=batch.size - batch.left_out,
         reference=batch.provider_ref,
     )
 
 
-def _finished(batch: Batch, messages: list[Message], now: datetime) -> list[Outgoing]:
+def finished(batch: Batch, members: Iterable[Member]) -> list[Outgoing]:
+    """The members' messages as they leave."""
     revision = batch.revision
     assert revision is not None  # noqa: S101 - an open batch has one
     wording = compile_body(revision.body, Topic(revision.template.topic))
@@ -171,12 +186,12 @@ def _finished(batch: Batch, messages: list[Message], now: datetime) -> list[Outg
     year = batch.planned_at.astimezone(ZoneInfo(locale.timezone)).year
     return [
         Outgoing(
-            id=message.pk,
-            address=message.address,
-            text=wording.text(message.variables, locale, year),
-            buttons=finished_buttons(revision.buttons, message.url),
+            member.id,
+            member.address,
+            wording.text(member.variables, locale, year),
+            finished_buttons(revision.buttons, member.url),
         )
-        for message in messages
+        for member in members
     ]
 
 

@@ -1,34 +1,38 @@
 """What a kind of message asks again at the moment of sending; the floor above registers it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from messaging.models import Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A message about to be frozen, and the reason that already speaks against it ("": none)."""
+class Content(NamedTuple):
+    """What a message says now."""
 
-    id: int
-    reason: str
+    variables: dict[str, Any]
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Rechecked:
-    """The kind's last word: who is left out after all, and whose content changed."""
+    """The kind's last word: who is left out after all, and whose content changed, by message."""
 
     left_out: Mapping[int, Reason] = field(default_factory=dict)
-    # Message id → the fields to write anew: `variables`, `url`.
-    changed: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    changed: Mapping[int, Content] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.left_out or self.changed)
 
 
 class Recheck(Protocol):
-    """A kind's recheck; it runs inside the freezing transaction."""
+    """A kind's recheck of a batch; it runs inside the freezing transaction.
 
-    def __call__(self, messages: Sequence[Candidate], now: datetime) -> Rechecked: ...
+    `reasons` has each message about to be frozen, and what already speaks against it ("": nothing).
+    """
+
+    def __call__(self, batch: int, reasons: Mapping[int, str], now: datetime) -> Rechecked: ...
 
 
 RECHECKS: dict[str, Recheck] = {}

@@ -8,14 +8,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from messaging.gateways import Answers, FrozenBatch
-from messaging.models import COUNTERS, Batch, Message, Outcome, State
+from messaging.models import COUNTERS, Batch, Message, State
+from messaging.outcomes import News, record
 
 LONGEST_REFERENCE = 100  # as `Batch.provider_ref` is long
 
 logger = logging.getLogger(__name__)
-
-# State and the provider's word, by message.
-Exceptions = dict[int, tuple[State, str]]
 
 
 @transaction.atomic
@@ -27,40 +25,45 @@ def settle(frozen: FrozenBatch, answers: Answers, now: datetime) -> Counter[Stat
     batch = _still_sending(frozen)
     if batch is None:
         return Counter()
-    exceptions = _exceptions(frozen, answers)
-    Outcome.objects.bulk_create(
-        Outcome(message_id=pk, batch=batch, state=state, reason=code[:40], at=now)
-        for pk, (state, code) in exceptions.items()
-    )
-    counts = Counter(state for state, _code in exceptions.values())
-    for state, counter in COUNTERS.items():
-        setattr(batch, counter, getattr(batch, counter) + counts[state])
+    record(batch, _exceptions(frozen, answers, now))
     batch.state, batch.settled_at, batch.payload = answers.state, now, None
     batch.provider_ref = answers.reference[:LONGEST_REFERENCE] or batch.provider_ref
     batch.save(update_fields=["state", "settled_at", "payload", "provider_ref", *COUNTERS.values()])
-    counts[answers.state] += batch.size - batch.left_out - len(exceptions)
-    return counts
+    return _counts(batch)
 
 
-def _exceptions(frozen: FrozenBatch, answers: Answers) -> Exceptions:
+def _exceptions(frozen: FrozenBatch, answers: Answers, now: datetime) -> dict[int, News]:
     """The messages that differ from their batch.
 
     A provider may only speak of what it was given: not of others' messages, nor of those that were
     left out before.
     """
-    differing = {pk: said for pk, said in answers.exceptions.items() if said[0] != answers.state}
+    differing = {
+        pk: News(state, code, now)
+        for pk, (state, code) in answers.exceptions.items()
+        if state != answers.state
+    }
     if not differing:
         return {}
     members = set(_members(frozen))
     foreign = differing.keys() - members
     if foreign:
         logger.error("batch %s: %s answers about other messages", frozen.id, len(foreign))
-    return {pk: said for pk, said in differing.items() if pk in members}
+    return {pk: news for pk, news in differing.items() if pk in members}
 
 
 def _members(frozen: FrozenBatch) -> QuerySet[Message, int]:
     """Those of the batch that were sent."""
-    return Message.objects.filter(batch_id=frozen.id, outcome=None).values_list("pk", flat=True)
+    sent = Message.objects.filter(batch_id=frozen.id).exclude(outcome__state=State.LEFT_OUT)
+    return sent.values_list("pk", flat=True)
+
+
+def _counts(batch: Batch) -> Counter[State]:
+    """What became of a settled batch's messages, those aside that were left out before."""
+    own = {state: getattr(batch, name) for state, name in COUNTERS.items()}
+    counts = Counter({State(batch.state): batch.size - sum(own.values())})
+    counts.update({state: n for state, n in own.items() if state != State.LEFT_OUT})
+    return +counts
 
 
 def fail(frozen: FrozenBatch, code: str, now: datetime) -> Counter[State]:
@@ -84,8 +87,5 @@ def put_back(frozen: FrozenBatch, *, attempt: int, until: datetime, in_doubt: bo
 
 
 def _still_sending(frozen: FrozenBatch) -> Batch | None:
-    return (
-        Batch.objects.select_for_update()
-        .filter(pk=frozen.id, key=frozen.key, state=State.SENDING)
-        .first()
-    )
+    batches = Batch.objects.select_for_update().defer("payload")
+    return batches.filter(pk=frozen.id, key=frozen.key, state=State.SENDING).first()

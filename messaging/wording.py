@@ -105,6 +105,7 @@ def _benefit(values: Values, locale: Locale, _year: int) -> str:
     )
 
 
+@lru_cache(maxsize=4096)
 def describe_discount(
     *, kind: str, value: int, most: int | None, least: int | None, country: Country
 ) -> str:
@@ -157,9 +158,12 @@ class Wording:
 
     def text(self, values: Values, locale: Locale, year: int) -> str:
         """The finished text."""
+        # A list, not a generator: this is what dispatch does most.
         return "".join(
-            piece if isinstance(piece, str) else piece.write(values, locale, year)
-            for piece in self.pieces
+            [
+                piece if isinstance(piece, str) else piece.write(values, locale, year)
+                for piece in self.pieces
+            ]
         )
 
 

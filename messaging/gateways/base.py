@@ -4,13 +4,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from messaging.models import Channel, State
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """One message as it leaves: finished text, finished buttons."""
 
     id: int
@@ -21,12 +21,16 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class FrozenBatch:
-    """What goes to the provider: the same bytes under the same key, however often it is tried."""
+    """What goes to the provider: the same bytes under the same key, however often it is tried.
+
+    `count` is how many messages it holds.
+    """
 
     id: int
     key: UUID
     payload: bytes
     provider: str
+    count: int
     reference: str = ""
 
 

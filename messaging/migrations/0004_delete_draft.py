@@ -4,13 +4,12 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('messaging', '0003_history_indexes'),
+        ("messaging", "0003_history_indexes"),
     ]
 
     operations = [
         migrations.DeleteModel(
-            name='Draft',
+            name="Draft",
         ),
     ]

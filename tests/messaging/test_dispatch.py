@@ -20,7 +20,7 @@ from tests.crm.street import (
 from tests.messaging.scripted import Scripted, WorkerKilled
 
 pytestmark = pytest.mark.django_db
-BACK = NOW + LEASE  # when a killed worker's batch comes back
+BACK = NOW + LEASE + MINUTE  # when a killed worker's batch comes back
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_f1_while_it_is_remembered_it_is_repeated_and_no_longer(shop):
     dispatch(now=NOW, shop=shop, connect=provider)
     dispatch(now=BACK, shop=shop, connect=provider)
     # an answer could take the whole lease, and by then the key would be forgotten
-    assert dispatch(now=BACK + LEASE, shop=shop, connect=provider) == {State.UNKNOWN: 1}
+    assert dispatch(now=BACK + LEASE + MINUTE, shop=shop, connect=provider) == {State.UNKNOWN: 1}
     assert len(provider.sent) == 2
 
 
@@ -117,7 +117,7 @@ def test_f1_asking_is_repeated_until_there_is_an_answer(shop):
     now = NOW
     for _ in range(4):
         assert dispatch(now=now, shop=shop, connect=provider) == {}
-        now += LEASE
+        now += LEASE + MINUTE
     assert dispatch(now=now, shop=shop, connect=provider) == {State.DELIVERED: 1}
     assert (len(provider.sent), len(provider.asked)) == (1, 4)
 
@@ -128,7 +128,7 @@ def test_f1_a_question_that_is_never_answered_ends_in_unknown(shop):
     now = NOW
     while batch_of(shop).state in (State.WAITING, State.SENDING):
         dispatch(now=now, shop=shop, connect=provider)
-        now += LEASE
+        now += LEASE + MINUTE
         assert now < NOW + 100 * LEASE
     assert only_message(shop).state == State.UNKNOWN
     assert len(provider.sent) == 1

@@ -29,7 +29,7 @@ def test_f11_an_answer_that_cannot_be_written_down_takes_no_other_with_it(caplog
     provider = Scripted(DELIVERED, Answers(None), DELIVERED)  # type: ignore[arg-type]  # no column takes it
     assert dispatch(now=NOW, connect=provider) == {State.DELIVERED: 2}
     assert "can't be written down" in caplog.text
-    assert dispatch(now=NOW + LEASE, connect=provider) == {State.DELIVERED: 1}
+    assert dispatch(now=NOW + LEASE + MINUTE, connect=provider) == {State.DELIVERED: 1}
     assert {only_message(shop).state for shop in shops} == {State.DELIVERED}
 
 
@@ -65,7 +65,7 @@ def test_f11_a_provider_that_is_not_there_any_more_is_a_lost_answer(caplog):
     calls = iter([there])  # it is there while the batch is frozen, and then not
 
     assert dispatch(now=NOW, connect=lambda _name: next(calls)) == {}
-    assert dispatch(now=NOW + LEASE, connect=there) == {State.DELIVERED: 1}
+    assert dispatch(now=NOW + LEASE + MINUTE, connect=there) == {State.DELIVERED: 1}
 
 
 def test_f11_a_fresh_batch_that_is_set_aside_has_an_hours_peace(caplog):

@@ -33,7 +33,7 @@ from tests.crm.street import (
 from tests.messaging.scripted import Scripted, WorkerKilled
 
 pytestmark = pytest.mark.django_db
-BACK = NOW + LEASE  # when a killed worker's batch comes back
+BACK = NOW + LEASE + MINUTE  # when a killed worker's batch comes back
 
 
 @pytest.fixture

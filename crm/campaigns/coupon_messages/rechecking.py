@@ -1,32 +1,34 @@
 """What is asked again at the moment of sending (A7), and what is to be decided again (A3)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
 from coupons.models import IssuedCoupon
 from coupons.models.issued import usable_later
 from crm.campaigns.coupon_messages.deciding import BUNDLE_ORDER
 from crm.campaigns.coupon_messages.values import values
 from crm.models import CouponMessageSettings, CouponNotice, Kind
-from messaging.hooks import Candidate, Rechecked
+from messaging.hooks import Content, Rechecked
 from messaging.models import Reason
 from messaging.verdicts import MENDABLE
 
 
-def recheck(messages: Sequence[Candidate], now: datetime) -> Rechecked:
+def recheck(batch: int, reasons: Mapping[int, str], now: datetime) -> Rechecked:
     """Lost coupons leave their bundle and n is counted anew; an empty bundle is `coupon_gone`.
 
     A coupon whose grant basis was taken back meanwhile keeps its message from going out (A9).
     What is left out here for something that can be mended waits to be decided again.
     """
-    going = [m.id for m in messages if not m.reason]
-    baseless = _without_basis(going, now)
-    _wait_again([*(m.id for m in messages if m.reason in MENDABLE), *baseless])
-    affected = _with_lost_coupons([pk for pk in going if pk not in baseless], now)
+    lost, baseless = set(), set()
+    for message, usable in _changed_notices(batch, now):
+        if not reasons.get(message, Reason.NO_ADDRESS):
+            (baseless if usable else lost).add(message)
+    _wait_again([*(pk for pk, reason in reasons.items() if reason in MENDABLE), *baseless])
+    affected = lost - baseless
     left = _coupons_left(affected, now)
     gone = {pk: Reason.COUPON_GONE for pk in affected if pk not in left}
     return Rechecked(
@@ -35,24 +37,27 @@ def recheck(messages: Sequence[Candidate], now: datetime) -> Rechecked:
     )
 
 
-def _wait_again(ids: Sequence[int]) -> None:
-    CouponNotice.objects.filter(kind=Kind.ISSUED, message_id__in=ids).update(waiting=True)
+def _changed_notices(batch: int, now: datetime) -> QuerySet[Any, tuple[int, bool]]:
+    """The batch's messages with a coupon that is lost, or can be used and has no basis any more.
 
-
-def _without_basis(ids: Sequence[int], now: datetime) -> set[int]:
-    notices = CouponNotice.objects.filter(message_id__in=ids, issued__coupon__grant_basis="")
-    usable = notices.filter(usable_later(now, prefix="issued__"))
-    return set(usable.values_list("message_id", flat=True))
-
-
-def _with_lost_coupons(ids: Sequence[int], now: datetime) -> list[int]:
+    With whether it can be used: a message once for each such coupon.
+    """
     usable = usable_later(now, prefix="issued__")
-    notices = CouponNotice.objects.filter(message_id__in=ids).exclude(usable)
-    return list(notices.values_list("message_id", flat=True).distinct())
+    notices = CouponNotice.objects.filter(message__batch_id=batch)
+    changed = notices.exclude(usable & ~Q(issued__coupon__grant_basis=""))
+    can_be_used = Case(When(usable, then=True), default=False, output_field=BooleanField())
+    return changed.annotate(usable=can_be_used).values_list("message_id", "usable")
 
 
-def _coupons_left(ids: Sequence[int], now: datetime) -> dict[int, list[IssuedCoupon]]:
+def _wait_again(ids: Collection[int]) -> None:
+    if ids:
+        CouponNotice.objects.filter(kind=Kind.ISSUED, message_id__in=ids).update(waiting=True)
+
+
+def _coupons_left(ids: Collection[int], now: datetime) -> dict[int, list[IssuedCoupon]]:
     """The usable coupons of each message, in the bundle's order."""
+    if not ids:
+        return {}
     messages = dict(
         CouponNotice.objects.filter(message_id__in=ids).values_list("issued_id", "message_id")
     )
@@ -63,8 +68,8 @@ def _coupons_left(ids: Sequence[int], now: datetime) -> dict[int, list[IssuedCou
     return left
 
 
-def _contents(left: dict[int, list[IssuedCoupon]]) -> dict[int, dict[str, Any]]:
-    """The new variables and URL of each message, now about its first coupon that is left."""
+def _contents(left: dict[int, list[IssuedCoupon]]) -> dict[int, Content]:
+    """The new content of each message, now about its first coupon that is left."""
     if not left:
         return {}
     some = next(iter(left.values()))[0]
@@ -80,8 +85,8 @@ def _contents(left: dict[int, list[IssuedCoupon]]) -> dict[int, dict[str, Any]]:
     for message, coupons in left.items():
         row = contents[coupons[0].pk]
         more = len({issued.coupon_id for issued in coupons}) - 1
-        changed[message] = {
-            "variables": row["content"] | {"more": more},
-            "url": row["coupon__message_override__url"] or settings.url,
-        }
+        changed[message] = Content(
+            variables=row["content"] | {"more": more},
+            url=row["coupon__message_override__url"] or settings.url,
+        )
     return changed
