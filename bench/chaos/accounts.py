@@ -157,7 +157,7 @@ def _of_requests(seen: Seen) -> Iterator[Line]:
 
 
 def _of_taking(messages: Messages, seen: Seen) -> Iterator[Line]:
-    """What the stand-in took against what became of it here."""
+    """What the stand-in took against what became of it here, when all reports are in."""
     times = seen.times
     twice = [f"message {pk} was taken {n} times" for pk, n in times.items() if n > 1]
     twice += [f"message {pk} is not known here" for pk in times.keys() - messages.keys()]
@@ -165,14 +165,13 @@ def _of_taking(messages: Messages, seen: Seen) -> Iterator[Line]:
     by_state: dict[State, set[int]] = defaultdict(set)
     for pk, told in messages.items():
         by_state[told.state].add(pk)
-    arrived = by_state[State.SENT] | by_state[State.DELIVERED]
-    yield Line("  sent, and not accepted by it", *_named(arrived - seen.accepted))
-    yield Line("  left out, and taken by it", *_named(by_state[State.LEFT_OUT] & times.keys()))
-    brought = seen.accepted - seen.dead
-    yield Line("  failed, and brought by it", *_named(by_state[State.FAILED] & brought))
-    unknown = by_state[State.UNKNOWN]
-    yield Line("  unknown, and taken by it", len(unknown & times.keys()))
-    yield Line("  unknown, and not taken", len(unknown - times.keys()))
+    good, dead = by_state[State.SENT] | by_state[State.DELIVERED], seen.dead & seen.accepted
+    left_out = by_state[State.LEFT_OUT]
+    yield Line("  left out, and taken by it", *_named(left_out & times.keys()))
+    yield Line("  sent, and not accepted by it", *_named(good - seen.accepted))
+    brought = seen.accepted - dead - left_out
+    yield Line("  brought by it, and not delivered", *_named(brought - by_state[State.DELIVERED]))
+    yield Line("  dead letters, and not failed", *_named(dead - left_out - by_state[State.FAILED]))
 
 
 def _named(wrong: Collection[int]) -> tuple[int, list[str]]:

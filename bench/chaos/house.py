@@ -38,6 +38,7 @@ class House:
     stand_in: Group = field(init=False)
     workers: list[Group] = field(init=False)
     planners: list[Group] = field(init=False)
+    reports: Group = field(init=False)
     trade: Group | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -45,6 +46,7 @@ class House:
         worker = [sys.executable, "manage.py", "work"]
         self.workers = [self._group(f"worker-{n}", worker) for n in range(WORKERS)]
         self.planners = [self._loop("plan", n) for n in range(PLANNERS)]
+        self.reports = self._loop("report", 0)
         self.trade = self._loop("trade", 0)
 
     @property
@@ -54,7 +56,7 @@ class House:
 
     def groups(self) -> Iterator[Group]:
         """All of them."""
-        yield from (self.stand_in, *self.workers, *self.planners)
+        yield from (self.stand_in, *self.workers, *self.planners, self.reports)
         if self.trade:
             yield self.trade
 

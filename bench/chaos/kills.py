@@ -57,6 +57,10 @@ def _kill_a_planner(house: House) -> None:
     kill(house.dice.choice(house.planners).members())
 
 
+def _kill_the_reports(house: House) -> None:
+    kill(house.reports.members())
+
+
 def _kill_the_trade(house: House) -> None:
     if house.trade:
         kill(house.trade.members())
@@ -101,6 +105,7 @@ DOINGS: dict[str, tuple[int, Doing]] = {
     "a whole worker group killed": (3, _kill_a_group),
     "all worker groups killed": (1, _kill_all_workers),
     "a planner killed": (6, _kill_a_planner),
+    "the taker of reports killed": (2, _kill_the_reports),
     "the writer of facts killed": (2, _kill_the_trade),
     "the stand-in killed": (3, _kill_the_stand_in),
     "PostgreSQL stopped as by a power cut": (2, _power_cut),

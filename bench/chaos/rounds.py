@@ -1,14 +1,21 @@
 """One round of each loop (`loops.py`)."""
 
+import os
+from collections.abc import Callable
 from random import Random
 
+import requests
 from django.db.models import Q
 from django.utils import timezone
 
+from bench.chaos.apps import URL
 from bench.chaos.shop import EVENTS
 from crm.models import Due
 from crm.tasks import plan_due, send_soon
+from messaging.models import State
+from messaging.reports import Report, take_in
 from orders.models import Shop
+from tests.standin.desk import DELIVERED
 
 
 def plan(dice: Random) -> None:
@@ -29,4 +36,29 @@ def trade(dice: Random) -> None:
     dice.choice(EVENTS)(shop, dice, timezone.now())
 
 
-ROUNDS = {"plan": plan, "trade": trade}
+class Reports:
+    """Fetches what became of messages; from the beginning after each start, so news is repeated."""
+
+    def __init__(self) -> None:
+        self._after = 0
+
+    def __call__(self, dice: Random) -> None:
+        """Take in all that is new."""
+        while self._fetch():
+            pass
+
+    def _fetch(self) -> bool:
+        place = {"after": str(self._after)}
+        answer = requests.get(f"{os.environ[URL]}/reports", params=place, timeout=5).json()
+        take_in([_report(one["id"], one["code"]) for one in answer["reports"]])
+        before, self._after = self._after, answer["next"]
+        return bool(self._after > before)
+
+
+def _report(message: str, code: str) -> Report:
+    good = code == DELIVERED
+    state = State.DELIVERED if good else State.FAILED
+    return Report(int(message), state, "" if good else code, timezone.now())
+
+
+ROUNDS: dict[str, Callable[[Random], None]] = {"plan": plan, "trade": trade, "report": Reports()}

@@ -16,13 +16,14 @@ from bench.chaos.kills import wreak
 from bench.chaos.options import Options
 from bench.chaos.postgres import Postgres
 from bench.chaos.report import EXAMPLES, accounts_table, done_table
+from bench.chaos.rounds import Reports
 from bench.chaos.seen import read
-from bench.chaos.shop import issue, open_shops
+from bench.chaos.shop import issue, open_shops, resume_all
 from config.supervisor import say
 from crm.schedules import run_due
 from crm.ticks import ten_minutes_until
 from messaging.dispatch import dispatch
-from messaging.models import OPEN_STATES, Batch
+from messaging.models import OPEN_STATES, Batch, Run
 from orders.models import Shop
 
 # Coupons that are there at the beginning, a shop.
@@ -73,8 +74,11 @@ def run(folder: Path, postgres: Postgres, options: Options) -> Sending:
         done = wreak(house, time.monotonic() + options.seconds)
         say("All is up again; waiting until nothing is open …")
         house.calm()
+        resume_all(Run.objects.all())
         waited = _wait(house)
         resting = _send_the_rest(house)
+        house.reports.end()
+        Reports()(house.dice)  # once more from the beginning, by ourselves
     finally:
         house.end()
     return Sending(accounts(read(house.log)), dict(done.most_common()), waited, resting)

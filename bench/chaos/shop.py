@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from bench.chaos.apps import ASKED, MUTE
 from coupons.models import IssuedCoupon
 from coupons.records import CouponRecord, IssuedCouponRecord
 from crm.campaigns.coupon_messages.settings import settings_of, switch
 from crm.models import Kind
 from crm.shops import create_shop
-from messaging.models import Gateway
+from messaging import runs
+from messaging.models import Gateway, Run, RunState
 from orders.ingest import ingest
 from orders.models import Country, Customer, Shop
 from orders.records import CustomerRecord
@@ -117,6 +120,23 @@ def _some_issued(shop: Shop, dice: Dice, **end: datetime) -> Iterable[IssuedCoup
     ]
 
 
+def _pause(shop: Shop, dice: Dice, now: datetime) -> None:
+    """Somebody lets a run wait."""
+    going = list(Run.objects.for_shop(shop).filter(state=RunState.OPEN).order_by("pk"))
+    if going:
+        runs.pause(dice.choice(going))
+
+
+def _resume(shop: Shop, dice: Dice, now: datetime) -> None:
+    resume_all(Run.objects.for_shop(shop))
+
+
+def resume_all(paused: QuerySet[Run]) -> None:
+    """Let those of the runs go on that wait."""
+    for run in paused.filter(state=RunState.PAUSED):
+        runs.resume(run)
+
+
 # What may happen, as often as it stands here.
 EVENTS: tuple[Callable[[Shop, Dice, datetime], None], ...] = (
     _issue_some,
@@ -125,4 +145,7 @@ EVENTS: tuple[Callable[[Shop, Dice, datetime], None], ...] = (
     _add_phones,
     _use,
     _withdraw,
+    _pause,
+    _resume,
+    _resume,
 )

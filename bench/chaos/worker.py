@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 
@@ -33,8 +34,9 @@ PHONE = "010-0000-0000"
 TRICKLE = 1.0
 # How long sending may stop after any kill (docs: the worker looks after itself).
 LIMIT = timedelta(minutes=4)
-# A kill is watched for at least so long, and given up after so long; seconds.
-AT_LEAST, AT_MOST = 30.0, 300.0
+# A group that was started again after a kill is watched for so long; seconds. One that was not may
+# still be killed when it has been silent for too long, and is watched for as much longer.
+WATCHED, AT_MOST = 30.0, 420.0
 # Sending goes well again when what was queued so lately has been sent; seconds.
 LATELY = 5.0
 # A group that has just started is left in peace for so long, so that its workers are idle.
@@ -136,10 +138,15 @@ def _stop_after(group: Group, shop: Shop, find: Find) -> float:
     _trickle_until(group, shop, lambda: _is_well(shop), AT_MOST)
     settled = time.monotonic() + SETTLED
     _trickle_until(group, shop, lambda: time.monotonic() > settled, AT_MOST)
-    killed = timezone.now()
-    kill([find(group.members())])
-    seen = time.monotonic() + AT_LEAST
-    _trickle_until(group, shop, lambda: time.monotonic() > seen and _is_well(shop), AT_MOST)
+    killed, members = timezone.now(), group.members()
+    kill([find(members)])
+
+    def over() -> bool:
+        again = members[0] not in group.members()
+        watched = WATCHED if again else WATCHED + settings.WORKER_SILENCE
+        return timezone.now() > killed + timedelta(seconds=watched) and _is_well(shop)
+
+    _trickle_until(group, shop, over, AT_MOST)
     return _longest_gap(shop, killed, timezone.now())
 
 
@@ -147,8 +154,7 @@ def _trickle_until(group: Group, shop: Shop, done: Callable[[], bool], at_most: 
     """A message each second, and the supervisor's round, until `done` or for so many seconds."""
     ends = time.monotonic() + at_most
     while not done() and time.monotonic() < ends:
-        settings = settings_of(shop)
-        send_test(settings=settings, kind=Kind.ISSUED, phone=PHONE, now=timezone.now())
+        send_test(settings=settings_of(shop), kind=Kind.ISSUED, phone=PHONE, now=timezone.now())
         send_soon()
         group.child.revive(time.monotonic())
         time.sleep(TRICKLE)

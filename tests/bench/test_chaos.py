@@ -127,7 +127,7 @@ def test_its_postgresql_survives_a_power_cut_and_leaves_nothing_running(folder):
 
 
 def test_as_root_it_asks_for_somebody_unprivileged(monkeypatch):
-    monkeypatch.setattr(postgres.os, "geteuid", lambda: 0)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
     monkeypatch.setattr(postgres, "UNPRIVILEGED", ("nobody-of-this-name",))
     with pytest.raises(NoPostgres, match="does not run as root"):
         postgres._identity()

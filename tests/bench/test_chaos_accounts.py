@@ -80,9 +80,9 @@ def test_a_message_taken_under_another_key_is_found(batch):
 
 def test_a_message_that_nobody_knows_is_found(batch):
     stranger = taken(batch).results + [("17", ACCEPTED)]
-    assert wrong(seen(batch, results=stranger)) == {
-        "messages that it took": ["message 17 is not known here"]
-    }
+    assert wrong(seen(batch, results=stranger))["messages that it took"] == [
+        "message 17 is not known here"
+    ]
 
 
 def test_other_bytes_under_a_key_are_found(batch):
@@ -119,9 +119,18 @@ def test_a_message_that_is_left_out_and_was_taken_is_found(batch):
     assert wrong(seen(batch)) == {"left out, and taken by it": [f"message {first(batch).pk}"]}
 
 
-def test_a_message_that_failed_and_was_brought_is_found(batch):
-    end(batch, State.FAILED, reason="busy")
-    assert wrong(seen(batch)) == {"failed, and brought by it": [f"message {first(batch).pk}"]}
+@pytest.mark.parametrize("state", [State.FAILED, State.UNKNOWN])
+def test_a_message_that_was_brought_and_not_delivered_is_found(batch, state):
+    end(batch, state)
+    assert wrong(seen(batch)) == {
+        "brought by it, and not delivered": [f"message {first(batch).pk}"]
+    }
+
+
+def test_a_message_that_reached_nobody_and_counts_as_delivered_is_found(batch):
+    assert wrong(seen(batch, undeliverable=[str(first(batch).pk)])) == {
+        "dead letters, and not failed": [f"message {first(batch).pk}"]
+    }
 
 
 def test_a_message_that_failed_because_it_was_refused_is_right(batch):
@@ -136,9 +145,8 @@ def test_a_message_that_failed_because_nobody_was_reached_is_right(batch):
     assert wrong(seen(batch, undeliverable=[str(first(batch).pk)])) == {}
 
 
-def test_an_unknown_message_is_right_whether_it_was_taken_or_not(batch):
+def test_a_message_that_was_not_taken_may_be_unknown(batch):
     end(batch, State.UNKNOWN)
-    assert wrong(seen(batch)) == {}
     assert wrong(seen(batch, results=taken(batch).results[1:])) == {}
 
 
