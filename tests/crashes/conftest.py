@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from pytest_django import DjangoDbBlocker
 
 from crm.campaigns.coupon_messages import finding
 from messaging.gateways import PROVIDERS
@@ -18,6 +20,17 @@ def provider_that_stays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
     folder: Path = tmp_path_factory.mktemp("crashes")
     with stand_in(folder / "provider.log") as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+def transactional_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Takes the place of pytest-django's, which empties the database after each test.
+
+    Each scene is a shop of its own, and emptying takes a second: once, at the end, is enough.
+    """
+    with django_db_blocker.unblock():
+        yield
+        call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.fixture

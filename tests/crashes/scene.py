@@ -12,6 +12,7 @@ from messaging.dispatch import dispatch
 from messaging.gateways import PROVIDERS
 from messaging.integrity import find_broken
 from messaging.models import OPEN_STATES, Batch, Gateway, Message, PastReason, Reason, State
+from messaging.reports import take_in
 from orders.models import Shop
 from tests.crm.street import (
     HOUR,
@@ -34,7 +35,8 @@ NAME = "standin"
 # Longer than a planner's or a dispatcher's lease.
 LATER = timedelta(minutes=4)
 MENDED, BUNDLED, REFUSED, WITHDRAWN = (f"+82101000{n}" for n in ("0001", "0002", "0000", "0003"))
-PLAIN = [f"+82101000{n}" for n in range(1001, 1005)]
+UNDELIVERABLE = "+821010009999"
+PLAIN = ["+821010001001", "+821010001002", "+821010001003", UNDELIVERABLE]
 
 # By address: state, reason, coupons.
 End = tuple[str, State, str, int]
@@ -47,6 +49,12 @@ ENDS: list[End] = sorted(
         (WITHDRAWN, State.LEFT_OUT, Reason.COUPON_GONE.value, 1),
         *((phone, State.SENT, "", 1) for phone in PLAIN),
     ]
+)
+REPORTED = sorted(
+    (address, State.DELIVERED if state == State.SENT else state, reason, coupons)
+    if address != UNDELIVERABLE
+    else (address, State.FAILED, "3018", coupons)
+    for address, state, reason, coupons in ENDS
 )
 
 
@@ -98,6 +106,16 @@ class Scene:
         self.plan()
         self.send()
 
+    def report(self, at: timedelta = timedelta(0)) -> None:
+        """What a poller does, from the first report on; those of other scenes are not its own."""
+        provider = StandInProvider(self.standin.url)
+        own = set(Message.objects.filter(shop=self.shop).values_list("pk", flat=True))
+        begin, end = -1, 0
+        while begin != end:
+            begin = end
+            page, end = provider.reports(begin, NOW + at)
+            assert take_in([report for report in page if report.message in own]) == 0
+
     def go_on(self) -> None:
         """What other processes do once the leases of the one that died have run out."""
         at = LATER
@@ -125,13 +143,19 @@ class Scene:
 
     def assert_sound(self) -> None:
         """One notice a coupon, all counters right, nobody holds anything any more."""
-        assert find_broken() == []
+        assert find_broken(self.shop) == []
         coupons = IssuedCoupon.objects.filter(shop=self.shop)
         assert CouponNotice.objects.filter(shop=self.shop).count() == coupons.count()
         assert PastReason.objects.filter(message__shop=self.shop).count() == 1
         assert not Due.objects.filter(shop=self.shop).exclude(leased_until=None).exists()
         assert not self._batches().exclude(payload=None).exists()
         assert self.standin.wrong() == []
+
+    def assert_reported(self) -> None:
+        """As `assert_whole`, and of what was sent is known that it arrived, or did not."""
+        assert self.ends() == REPORTED
+        self.assert_sound()
+        assert set(self.taken().values()) == {1}
 
     def taken(self) -> dict[int, int]:
         """How often the provider took each of the shop's messages."""

@@ -19,7 +19,7 @@ NOTICES = "after INSERT INTO crm_couponnotice"
 NOTED = "after UPDATE crm_due SET .*seen_through"
 BATCH = "UPDATE messaging_batch SET"
 FROZEN = f"after {BATCH} .*frozen_at"
-ENDED = f"after {BATCH} .*settled_at"
+ENDED = f"after {BATCH} .*provider_ref"
 
 # Events that happen one after another; at the last the process is killed.
 PLAN = {
@@ -56,7 +56,7 @@ SENDING = {
     "before the batch ends": [
         f"before {SETTLE}",
         "after INSERT INTO messaging_outcome",
-        f"before {BATCH}",
+        f"before {BATCH} .*provider_ref",
     ],
     "batch ended": [ENDED],
     "before the settling's commit": [ENDED, "before COMMIT"],

@@ -3,14 +3,15 @@
 import json
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from messaging.gateways import AnswerLost, Answers, FrozenBatch, Outgoing, Provider, Rejected
 from messaging.gateways.http import Json, JsonClient, Patience, answers
 from messaging.models import Channel, State
+from messaging.reports import Report
 
 STATES = {"2000": State.SENT, "1000": State.DELIVERED}
-NEVER_RECEIVED = "never received"
+REPORTED = {"1000": (State.DELIVERED, ""), "3018": (State.FAILED, "3018")}
 # An id stands first in its message; within a text the quotes would be escaped.
 _ID = re.compile(rb'\{"id":"([0-9]+)"')
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -59,6 +60,15 @@ class StandInProvider(Provider):
             return _answers(self._client.get("/messages", {"key": str(batch.key)}, {}), batch)
         except Rejected as error:
             raise AnswerLost(error.code) from error
+
+    def reports(self, after: int, now: datetime) -> tuple[list[Report], int]:
+        """What became of accepted messages, a page as a poller reads it, and where the next begins.
+
+        The first page is after 0; at the end the next one begins where this one did.
+        """
+        said = self._client.get("/reports", {"after": str(after)}, {})
+        page = [Report(int(one["id"]), *REPORTED[one["code"]], at=now) for one in said["reports"]]
+        return page, said["next"]
 
 
 def _answers(said: Json, batch: FrozenBatch) -> Answers:
