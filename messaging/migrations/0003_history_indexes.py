@@ -16,6 +16,10 @@ class Migration(migrations.Migration):
             name="outcome_exceptions",
         ),
         migrations.AddIndex(
+            model_name="batch",
+            index=models.Index(fields=["shop", "state", "id"], name="batch_state"),
+        ),
+        migrations.AddIndex(
             model_name="message",
             index=models.Index(fields=["customer", "batch", "id"], name="message_customer"),
         ),

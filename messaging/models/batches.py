@@ -159,6 +159,7 @@ class Batch(models.Model):
         verbose_name_plural = _("batches")
         indexes = [
             models.Index(fields=["shop", "id"], name="batch_history"),
+            models.Index(fields=["shop", "state", "id"], name="batch_state"),
             models.Index(fields=["turn"], condition=Q(state__in=OPEN_STATES), name="batch_due"),
         ]
         constraints = [
