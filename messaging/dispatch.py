@@ -17,10 +17,18 @@ from django.db import transaction
 from messaging import gateways
 from messaging.claiming import claim
 from messaging.freezing import LEASE, freeze, frozen
-from messaging.gateways import AnswerLost, Answers, Busy, Connect, FrozenBatch, Rejected
+from messaging.gateways import (
+    AnswerLost,
+    Answers,
+    Busy,
+    Connect,
+    FrozenBatch,
+    NeverReceived,
+    Rejected,
+)
 from messaging.hours import next_opening
 from messaging.models import Batch, RunState, State
-from messaging.settling import fail, put_back, settle
+from messaging.settling import fail, put_back, send_anew, settle
 from orders.models import Shop
 
 THREADS = 16
@@ -31,7 +39,7 @@ SET_ASIDE = timedelta(hours=1)
 
 logger = logging.getLogger(__name__)
 
-Said = Answers | Rejected | Busy | AnswerLost
+Said = Answers | Rejected | Busy | AnswerLost | NeverReceived
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +180,7 @@ def _hand_over(errand: Errand, connect: Connect) -> Said:
     try:
         provider = connect(errand.batch.provider)
         return provider.ask(errand.batch) if errand.ask else provider.send(errand.batch)
-    except (Rejected, Busy, AnswerLost) as error:
+    except (Rejected, Busy, AnswerLost, NeverReceived) as error:
         return error
     except Exception:
         logger.exception("%s stumbled over batch %s", errand.batch.provider, errand.batch.id)
@@ -191,11 +199,14 @@ def _write_down(this: Round, errand: Errand, said: Said) -> None:
 def _settle(this: Round, errand: Errand, said: Said) -> None:
     if isinstance(said, Answers):
         this.counts += settle(errand.batch, said, this.now)
-    elif isinstance(said, Rejected):
+    elif isinstance(said, NeverReceived):
+        send_anew(errand.batch, attempt=errand.attempt, now=this.now)
+    elif isinstance(said, Rejected) and not errand.in_doubt:
         this.counts += fail(errand.batch, said.code, this.now)
     elif isinstance(said, Busy):
         _pause(this, errand, said)
-    # AnswerLost: nothing to write. The batch stays frozen, and comes back with its lease.
+    # AnswerLost: nothing to write. The batch stays frozen, and comes back with its lease. So it is
+    # with a refusal in doubt: the batch may have been taken before there was a reason to refuse it.
 
 
 def _pause(this: Round, errand: Errand, busy: Busy) -> None:

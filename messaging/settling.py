@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from messaging.gateways import Answers, FrozenBatch
-from messaging.models import COUNTERS, Batch, Message, State
+from messaging.models import COUNTERS, Batch, Message, Reason, RunState, State
 from messaging.outcomes import News, record
 
 LONGEST_REFERENCE = 100  # as `Batch.provider_ref` is long
@@ -84,6 +84,25 @@ def put_back(frozen: FrozenBatch, *, attempt: int, until: datetime, in_doubt: bo
         batch.state = State.SENDING if in_doubt else State.WAITING
         batch.turn = until
         batch.save(update_fields=["state", "turn"])
+
+
+@transaction.atomic
+def send_anew(frozen: FrozenBatch, *, attempt: int, now: datetime) -> None:
+    """Let a batch that its provider never received be sent as if for the first time.
+
+    With the same bytes and key, so that it is still once should the lost request arrive after all;
+    what the provider remembers begins now. Of a stopped run it is left out.
+    """
+    batch = _still_sending(frozen)
+    if batch is None or batch.attempt != attempt:
+        return
+    if batch.run.state == RunState.STOPPED:
+        batch.state, batch.reason, batch.settled_at = State.LEFT_OUT, Reason.STOPPED, now
+        batch.payload = None
+        batch.save(update_fields=["state", "reason", "settled_at", "payload"])
+        return
+    batch.state, batch.turn, batch.frozen_at = State.WAITING, now, now
+    batch.save(update_fields=["state", "turn", "frozen_at"])
 
 
 def _still_sending(frozen: FrozenBatch) -> Batch | None:

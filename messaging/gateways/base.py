@@ -67,6 +67,10 @@ class AnswerLost(GatewayError):
     """Nobody knows whether it was taken."""
 
 
+class NeverReceived(GatewayError):
+    """Asked after the batch, the provider knows nothing of it, nor of its key."""
+
+
 class Provider(ABC):
     """A provider's protocol for one channel."""
 
@@ -92,4 +96,8 @@ class Provider(ABC):
 
     @abstractmethod
     def ask(self, batch: FrozenBatch) -> Answers:
-        """Ask what became of a batch whose answer was lost. Raises Busy or AnswerLost."""
+        """Ask what became of a batch whose answer was lost.
+
+        Raises Busy, AnswerLost, or NeverReceived where the provider is certain. It is asked only
+        when the lease of whoever sent last has run out: nobody is sending the batch any more.
+        """

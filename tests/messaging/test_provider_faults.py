@@ -8,7 +8,9 @@ from crm.models import Kind
 from messaging.dispatch import dispatch
 from messaging.freezing import LEASE
 from messaging.gateways.http import Patience
-from messaging.models import OPEN_STATES, Batch, State
+from messaging.integrity import find_broken
+from messaging.models import OPEN_STATES, Batch, Reason, Run, State
+from messaging.runs import stop
 from tests.crm.street import (
     HOUR,
     MINUTE,
@@ -156,6 +158,65 @@ def test_f1_a_question_that_goes_wrong_is_asked_again(standin, shop, fault):
     assert dispatch(now=BACK, connect=provider) == {}
     assert dispatch(now=BACK + HOUR, connect=provider) == {State.SENT: 2}
     assert_taken_once(standin, shop)
+
+
+def test_f1_what_was_never_received_is_sent_once_more(standin, shop):
+    """The key's memory would be over, but the provider has never had it: asking tells."""
+    provider = StandInProvider(standin.url, remembers=LEASE, can_ask=True)
+    standin.misbehave("nothing-before")
+    dispatch(now=NOW, connect=provider)
+    assert standin.taken() == []
+    assert dispatch(now=BACK + HOUR, connect=provider) == {State.SENT: 2}
+    assert len(standin.seen()) == 2
+    assert_taken_once(standin, shop)
+
+
+def test_f1_what_was_never_received_and_then_lost_again_is_asked_after_again(standin, shop):
+    provider = StandInProvider(standin.url, remembers=LEASE, can_ask=True)
+    standin.misbehave("nothing-before", "", "500-after")
+    dispatch(now=NOW, connect=provider)
+    assert dispatch(now=BACK, connect=provider) == {}
+    assert dispatch(now=BACK + HOUR, connect=provider) == {State.SENT: 2}
+    assert_taken_once(standin, shop)
+
+
+def test_f1_a_provider_that_never_receives_anything_ends_in_unknown(standin, shop):
+    provider = StandInProvider(standin.url, remembers=timedelta(0), can_ask=True)
+    standin.misbehave(*["nothing-before", ""] * 50)
+    now = NOW
+    while Batch.objects.filter(state__in=OPEN_STATES).exists():
+        dispatch(now=now, connect=provider)
+        now += LEASE + MINUTE
+        assert now < NOW + 24 * HOUR
+    assert states(shop) == {State.UNKNOWN}
+    assert standin.taken() == []
+
+
+def test_f11_what_a_stopped_runs_provider_never_received_is_left_out(standin, shop):
+    provider = StandInProvider(standin.url, remembers=LEASE, can_ask=True)
+    standin.misbehave("nothing-before")
+    dispatch(now=NOW, connect=provider)
+    stop(Run.objects.get(shop=shop), now=NOW)
+    dispatch(now=BACK, connect=provider)
+    assert {(m.state, m.reason) for m in messages(shop)} == {(State.LEFT_OUT, Reason.STOPPED)}
+    assert find_broken() == []
+    assert len(standin.seen()) == 1
+
+
+def test_f1_a_refusal_after_a_lost_answer_is_no_failure(standin, provider, shop):
+    """The first was taken; that the account is closed by now does not undo it."""
+    standin.misbehave("500-after", "401")
+    dispatch(now=NOW, connect=provider)
+    assert dispatch(now=BACK, connect=provider) == {}
+    assert dispatch(now=BACK + HOUR, connect=provider) == {State.SENT: 2}
+    assert_taken_once(standin, shop)
+
+
+def test_f6_a_batch_that_is_refused_at_once_fails(standin, provider, shop):
+    standin.misbehave("401")
+    assert dispatch(now=NOW, connect=provider) == {State.FAILED: 2}
+    assert {m.reason for m in messages(shop)} == {"closed"}
+    assert standin.taken() == []
 
 
 def test_f6_a_refused_message_fails_alone_with_the_providers_word(standin, provider):

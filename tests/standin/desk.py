@@ -143,6 +143,8 @@ def _spoilt(fault: Fault, right: Response) -> Response:
     match fault.name:
         case "500-before" | "500-after":
             return Response(500, b"<h1>Internal Server Error</h1>")
+        case "401":
+            return _json(401, {"error": "closed"})
         case "429" | "503":
             return Response(int(fault.name), b'{"error": "later"}', retry_after=fault.seconds)
         case "garbage":

@@ -9,6 +9,7 @@ from typing import Any
 NAMES = (
     "500-before",
     "500-after",
+    "401",
     "429",
     "503",
     "garbage",
@@ -19,8 +20,10 @@ NAMES = (
     "late",
     "slow",
 )
+# A refusal is no trouble that passes: it comes only when told.
+AT_RANDOM = tuple(name for name in NAMES if name != "401")
 # These answer, or vanish, without having looked at the batch.
-BEFORE = ("500-before", "429", "503", "nothing-before")
+BEFORE = ("500-before", "401", "429", "503", "nothing-before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +59,5 @@ class Faults:
         if self._told:
             return self._told.popleft()
         if self._random.random() < self._rate:
-            return Fault(self._random.choice(NAMES))
+            return Fault(self._random.choice(AT_RANDOM))
         return Fault()

@@ -5,12 +5,21 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from messaging.gateways import AnswerLost, Answers, FrozenBatch, Outgoing, Provider, Rejected
+from messaging.gateways import (
+    AnswerLost,
+    Answers,
+    FrozenBatch,
+    NeverReceived,
+    Outgoing,
+    Provider,
+    Rejected,
+)
 from messaging.gateways.http import Json, JsonClient, Patience, answers
 from messaging.models import Channel, State
 from messaging.reports import Report
 
 STATES = {"2000": State.SENT, "1000": State.DELIVERED}
+NEVER_RECEIVED = "never received"
 REPORTED = {"1000": (State.DELIVERED, ""), "3018": (State.FAILED, "3018")}
 # An id stands first in its message; within a text the quotes would be escaped.
 _ID = re.compile(rb'\{"id":"([0-9]+)"')
@@ -59,7 +68,8 @@ class StandInProvider(Provider):
         try:
             return _answers(self._client.get("/messages", {"key": str(batch.key)}, {}), batch)
         except Rejected as error:
-            raise AnswerLost(error.code) from error
+            lost = NeverReceived if error.code == NEVER_RECEIVED else AnswerLost
+            raise lost(error.code) from error
 
     def reports(self, after: int, now: datetime) -> tuple[list[Report], int]:
         """What became of accepted messages, a page as a poller reads it, and where the next begins.
