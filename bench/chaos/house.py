@@ -83,6 +83,7 @@ class House:
         self.stand_in.end()
         self.stand_in = self._stand_in(0)
         self.revive()
+        self.postgres.wait()
 
     def end(self) -> None:
         """End everything, by force."""

@@ -106,15 +106,20 @@ class Postgres:
             connection.execute(f"CREATE DATABASE {DATABASE}")
 
     def start(self) -> None:
-        """Start the server unless it runs, and wait until it answers; it may recover first."""
+        """Start the server unless it runs, and wait for its answer."""
         if self._process is not None and self._process.poll() is None:
             return
         settings = _OPTIONS | {"port": str(self.port)}
         options = [word for item in settings.items() for word in ("-c", "=".join(item))]
         self._process = self._run(["postgres", "-D", "data", *options])
+        self.wait()
+
+    def wait(self) -> None:
+        """Return when the server answers; after a crash it recovers first."""
         deadline = time.monotonic() + SECONDS_TO_START
         while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            ended = self._process is None or self._process.poll() is not None
+            if ended or time.monotonic() > deadline:
                 raise NoPostgres(f"PostgreSQL does not start; see {self.folder / 'log'}")
             time.sleep(0.05)
 

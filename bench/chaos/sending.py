@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from django.db import close_old_connections
+from django.db import connection
 
 from bench.chaos.accounts import Line, accounts, undecided
 from bench.chaos.clock import fast
@@ -68,6 +68,7 @@ def run(folder: Path, postgres: Postgres, options: Options) -> Sending:
     house = House(folder, postgres, Random(options.seed))  # noqa: S311 - dice, not secrets
     for shop in open_shops(fast(house.began)):
         issue(shop, house.dice, fast(house.began), STOCK)
+    connection.close()  # it would not outlive what follows
     try:
         house.start()
         say(f"Chaos for {options.seconds:g} s …")
@@ -95,7 +96,6 @@ def _wait(house: House) -> float:
 
 def _left(house: House) -> int:
     """How many batches are open and coupons undecided, at least."""
-    close_old_connections()
     at = ten_minutes_until(fast(house.began))
     coupons = sum(undecided(shop, at).count() for shop in _shops())
     return coupons + Batch.objects.filter(state__in=OPEN_STATES).count()
