@@ -5,7 +5,7 @@ The suite tries some, spread evenly; with CRASH_EVERYWHERE=true it tries every s
 
 import os
 
-from tests.crashes.fuse import count_statements, killed, nth
+from tests.crashes.fuse import burnt_down, count_statements, nth
 from tests.crashes.scene import Scene
 
 SAMPLES = 12
@@ -17,14 +17,17 @@ def test_f1_killed_before_any_statement(scene: Scene) -> None:
     step = 1 if EVERYWHERE else total // SAMPLES
     for number in range(1, total + 1, step):
         try:
-            survive(Scene.set(scene.standin), number)
+            reached = survive(Scene.set(scene.standin), number)
+            # Answers that come together save a statement or two: not each run reaches the last.
+            assert reached or number > 0.9 * total
         except AssertionError as error:
             error.add_note(f"killed before statement {number} of {total}")
             raise
 
 
-def survive(scene: Scene, number: int) -> None:
-    """Be killed before that statement, go on, and end right."""
-    killed(scene.work, nth(number))
+def survive(scene: Scene, number: int) -> bool:
+    """Be killed before that statement, go on, and end right; whether it was reached."""
+    reached = burnt_down(scene.work, nth(number))
     scene.go_on()
     scene.assert_whole()
+    return reached
