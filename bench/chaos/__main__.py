@@ -39,6 +39,9 @@ def main() -> int:
     keep = False
     try:
         keep = not _run(options, folder, Postgres(folder / "postgres", binaries))
+    except KeyboardInterrupt:
+        say("Interrupted: there are no accounts.")
+        return 128 + signal.SIGINT
     except Exception:
         keep = True
         raise
