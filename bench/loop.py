@@ -102,7 +102,11 @@ def _render(rows: Sequence[Row], provider: Provider) -> Iterator[FrozenBatch]:
             for row in rows[start : start + provider.batch_size]
         ]
         yield FrozenBatch(
-            id=start, key=uuid4(), payload=provider.compose(messages), provider="loop"
+            id=start,
+            key=uuid4(),
+            payload=provider.compose(messages),
+            provider="loop",
+            count=len(messages),
         )
 
 

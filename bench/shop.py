@@ -101,7 +101,7 @@ def settle_down() -> None:
     execute("CHECKPOINT")
 
 
-def execute(statement: str, *params: object) -> int:
+def execute(statement: str, *params: str | int | datetime | None) -> int:
     """Run one statement; how many rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(statement, params or None)

@@ -26,7 +26,7 @@ def _count(states: Q, own: Combinable | None = None) -> Expression:
 def counts() -> dict[str, Expression]:
     """For `.values(…).annotate(**counts())` or `.aggregate(**counts())` of batches."""
     return {
-        "arrived": _count(Q(state__in=(State.SENT, State.DELIVERED)), F("delivered")),
+        "arrived": _count(Q(state__in=(State.SENT, State.DELIVERED)), F("sent") + F("delivered")),
         "waiting": _count(Q(state__in=OPEN_STATES)),
         "omitted": _count(Q(state=State.LEFT_OUT), F("left_out")),
         "lost": _count(Q(state=State.UNKNOWN), F("unknown")),

@@ -1,30 +1,37 @@
 """Taking hold of the batch whose turn it is."""
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from messaging.models import OPEN_STATES, Batch, RunState, State
 from orders.models import Shop
 
-# More would crowd out other shops' gateways, and more than these a crash never leaves in doubt.
+# How many batches of a gateway a worker has under way: more would crowd out other shops' gateways,
+# and more than these its crash never leaves in doubt.
 IN_FLIGHT = 4
 
 
-def claim(*, now: datetime, shop: Shop | None = None, beside: Collection[int] = ()) -> Batch | None:
+def claim(
+    *,
+    now: datetime,
+    shop: Shop | None = None,
+    beside: Collection[int] = (),
+    flying: Counter[int] | None = None,
+) -> Batch | None:
     """Lock the due batch whose turn is first, of one shop or all; None where nothing is due.
 
-    A stopped shop has none, nor a run that is not open, but for what a stopped run's provider was
-    handed; a gateway has at most `IN_FLIGHT` under way at a time. `beside` are batches to pass
-    over. Call it within a transaction: what another has locked is skipped (SQLite serialises
-    writers instead).
+    `beside` are batches to pass over, `flying` counts the worker's own by gateway. A stopped shop
+    has nothing due, nor a run that is not open, but for what a stopped run's provider was handed.
+    Call it within a transaction: what another has locked is skipped (SQLite serialises writers
+    instead).
     """
-    batches = _due(now).exclude(gateway__in=_busy_gateways(now))
+    full = [gateway for gateway, count in (flying or {}).items() if count >= IN_FLIGHT]
+    batches = _due(now).exclude(pk__in=beside).exclude(gateway__in=full)
     if shop:
         batches = batches.filter(shop=shop)
-    if beside:
-        batches = batches.exclude(pk__in=beside)
     found: Batch | None = (
         batches.select_related("shop__sending", "run", "gateway", "revision__template")
         .select_for_update(skip_locked=True, of=("self",))
@@ -47,9 +54,3 @@ def _due(now: datetime) -> QuerySet[Batch]:
         shop__sending__stopped_at=None,
     )
     return due
-
-
-def _busy_gateways(now: datetime) -> QuerySet[Batch]:
-    flying = Batch.objects.filter(state=State.SENDING, turn__gt=now)
-    counted = flying.values("gateway").annotate(n=Count("*")).filter(n__gte=IN_FLIGHT)
-    return counted.values("gateway")

@@ -36,6 +36,8 @@ MAX_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 SET_ASIDE = timedelta(hours=1)
+# After a batch was taken up: a call takes at most 80 s (`gateways.http`), a lease lasts 120.
+LATEST_BEGINNING = timedelta(seconds=30)
 
 logger = logging.getLogger(__name__)
 
@@ -47,9 +49,11 @@ class Errand:
     """A frozen batch on its way; `in_doubt` where it may have been taken before."""
 
     batch: FrozenBatch
+    gateway: int
     attempt: int
     in_doubt: bool = False
     ask: bool = False
+    taken_up: float = field(default_factory=monotonic)
 
 
 @dataclass(slots=True)
@@ -62,6 +66,7 @@ class Round:
     counts: Counter[State] = field(default_factory=Counter)
     # Batches that our own code stumbled over: they must not hold up the others.
     stumbled: list[int] = field(default_factory=list)
+    flying: dict[Future[Said], Errand] = field(default_factory=dict)
     began: float = field(default_factory=monotonic)
 
     @property
@@ -87,18 +92,17 @@ def dispatch(
     this = Round(now, shop, connect)
     ends = this.began + budget.total_seconds() if budget else float("inf")
     with ThreadPoolExecutor(THREADS) as pool:
-        flying: dict[Future[Said], Errand] = {}
         while True:
-            while len(flying) < THREADS and monotonic() < ends:
+            while len(this.flying) < THREADS and monotonic() < ends:
                 errand = _next_errand(this)
                 if errand is None:
                     break
-                flying[pool.submit(_hand_over, errand, connect)] = errand
-            if not flying:
+                this.flying[pool.submit(_hand_over, errand, connect)] = errand
+            if not this.flying:
                 return this.counts
-            done, _ = wait(flying, return_when=FIRST_COMPLETED)
+            done, _ = wait(this.flying, return_when=FIRST_COMPLETED)
             for future in done:
-                _write_down(this, flying.pop(future), future.result())
+                _write_down(this, this.flying.pop(future), future.result())
 
 
 def _next_errand(this: Round) -> Errand | None:
@@ -107,7 +111,8 @@ def _next_errand(this: Round) -> Errand | None:
         batch: Batch | None = None
         try:
             with transaction.atomic():
-                batch = claim(now=this.now, shop=this.shop, beside=this.stumbled)
+                flying = Counter(errand.gateway for errand in this.flying.values())
+                batch = claim(now=this.now, shop=this.shop, beside=this.stumbled, flying=flying)
                 if batch is None:
                     return None
                 left_out = batch.left_out
@@ -137,7 +142,7 @@ def _take_up(this: Round, batch: Batch) -> Errand | None:
     """Decide what is to be done with a claimed batch."""
     if batch.payload is None:
         fresh = freeze(batch, now=this.now, until=this.lease, connect=this.connect)
-        return Errand(fresh, batch.attempt) if fresh else None
+        return _errand(batch, fresh) if fresh else None
     if batch.state == State.WAITING:  # the provider was busy: nothing has been taken yet
         return _again(this, batch) if _open(this, batch) else None
     return _recover(this, batch)
@@ -156,7 +161,14 @@ def _again(this: Round, batch: Batch, *, in_doubt: bool = False, ask: bool = Fal
     batch.state, batch.turn = State.SENDING, this.lease
     batch.attempt += 1
     batch.save(update_fields=["state", "turn", "attempt"])
-    return Errand(frozen(batch), batch.attempt, in_doubt, ask)
+    return _errand(batch, frozen(batch), in_doubt=in_doubt, ask=ask)
+
+
+def _errand(
+    batch: Batch, held: FrozenBatch, *, in_doubt: bool = False, ask: bool = False
+) -> Errand:
+    assert batch.gateway_id  # noqa: S101 - an open batch has one
+    return Errand(held, batch.gateway_id, batch.attempt, in_doubt, ask)
 
 
 def _recover(this: Round, batch: Batch) -> Errand | None:
@@ -176,7 +188,12 @@ def _recover(this: Round, batch: Batch) -> Errand | None:
 
 
 def _hand_over(errand: Errand, connect: Connect) -> Said:
-    """Talk to the provider; runs in a thread and touches no database."""
+    """Talk to the provider; runs in a thread and touches no database.
+
+    A worker that has been held up for long begins nothing: its lease may end in mid-call.
+    """
+    if monotonic() - errand.taken_up > LATEST_BEGINNING.total_seconds():
+        return AnswerLost("held-up")
     try:
         provider = connect(errand.batch.provider)
         return provider.ask(errand.batch) if errand.ask else provider.send(errand.batch)
@@ -219,5 +236,6 @@ def _pause(this: Round, errand: Errand, busy: Busy) -> None:
         errand.batch,
         attempt=errand.attempt,
         until=this.now + pause,
+        now=this.now,
         in_doubt=errand.in_doubt,
     )

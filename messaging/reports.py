@@ -5,7 +5,7 @@ request has been answered; of each message the latest state holds (`messaging.ou
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,8 +37,8 @@ def take_in(reports: Sequence[Report]) -> int:
             news = News(report.state, report.code, report.at)
             by_batch[batches[report.message]][report.message] = news
     strangers = sum(report.message not in batches for report in reports)
-    for batch, news in sorted(by_batch.items()):
-        _keep(batch, news)
+    for batch in sorted(by_batch):
+        _keep(batch, by_batch[batch])
     return strangers
 
 
@@ -49,7 +49,8 @@ def _batches(messages: Sequence[int]) -> dict[int, int]:
 
 
 @transaction.atomic
-def _keep(pk: int, news: dict[int, News]) -> None:
+def _keep(pk: int, news: Mapping[int, News]) -> None:
     batch = Batch.objects.select_for_update().defer("payload").get(pk=pk)
-    record(batch, {message: said for message, said in news.items() if said.state != batch.state})
+    # What the batch's own state says already, or says better, is no message's own.
+    record(batch, {message: said for message, said in news.items() if said.state > batch.state})
     batch.save(update_fields=[*COUNTERS.values()])

@@ -73,17 +73,21 @@ def fail(frozen: FrozenBatch, code: str, now: datetime) -> Counter[State]:
 
 
 @transaction.atomic
-def put_back(frozen: FrozenBatch, *, attempt: int, until: datetime, in_doubt: bool) -> None:
+def put_back(
+    frozen: FrozenBatch, *, attempt: int, until: datetime, now: datetime, in_doubt: bool
+) -> None:
     """Let a batch have another turn at `until`, with the same bytes and key.
 
     Where an earlier answer was lost it stays in doubt: it is recovered, not simply sent again.
-    A worker whose batch another has taken up since changes nothing.
     """
-    batch = _still_sending(frozen)
-    if batch is not None and batch.attempt == attempt:
-        batch.state = State.SENDING if in_doubt else State.WAITING
+    batch = _ours(frozen, attempt)
+    if batch is None:
+        return
+    if in_doubt:
         batch.turn = until
-        batch.save(update_fields=["state", "turn"])
+        batch.save(update_fields=["turn"])
+    else:
+        _wait_again(batch, until, now)
 
 
 @transaction.atomic
@@ -91,18 +95,30 @@ def send_anew(frozen: FrozenBatch, *, attempt: int, now: datetime) -> None:
     """Let a batch that its provider never received be sent as if for the first time.
 
     With the same bytes and key, so that it is still once should the lost request arrive after all;
-    what the provider remembers begins now. Of a stopped run it is left out.
+    what the provider remembers begins now.
     """
-    batch = _still_sending(frozen)
-    if batch is None or batch.attempt != attempt:
-        return
+    batch = _ours(frozen, attempt)
+    if batch is not None:
+        batch.frozen_at = now
+        batch.save(update_fields=["frozen_at"])
+        _wait_again(batch, now, now)
+
+
+def _wait_again(batch: Batch, until: datetime, now: datetime) -> None:
+    """Nothing of it was taken: it waits for its turn; of a stopped run it is left out."""
     if batch.run.state == RunState.STOPPED:
         batch.state, batch.reason, batch.settled_at = State.LEFT_OUT, Reason.STOPPED, now
         batch.payload = None
         batch.save(update_fields=["state", "reason", "settled_at", "payload"])
-        return
-    batch.state, batch.turn, batch.frozen_at = State.WAITING, now, now
-    batch.save(update_fields=["state", "turn", "frozen_at"])
+    else:
+        batch.state, batch.turn = State.WAITING, until
+        batch.save(update_fields=["state", "turn"])
+
+
+def _ours(frozen: FrozenBatch, attempt: int) -> Batch | None:
+    """The batch, unless another worker has taken it up since or settled it."""
+    batch = _still_sending(frozen)
+    return batch if batch is not None and batch.attempt == attempt else None
 
 
 def _still_sending(frozen: FrozenBatch) -> Batch | None:

@@ -16,9 +16,6 @@ from messaging.models import COUNTERS, OPEN_STATES, Batch, Message, Outcome, Rea
 from orders.models import Customer, Shop
 from orders.search import Who
 
-# Where a message may have its own `SENT`, which no counter counts.
-_MAY_HOLD_SENT = (State.SENDING, State.UNKNOWN, State.FAILED, State.DELIVERED)
-
 Key = tuple[int, int]
 
 
@@ -136,8 +133,6 @@ def _excepted(wanted: Wanted) -> Q:
     """Batches that hold a row whose own outcome is the wanted one."""
     state = State(wanted.state or State.WAITING)
     there = Outcome.objects.filter(batch=OuterRef("pk"), state=state)
-    if state == State.SENT:
-        return Q(state__in=_MAY_HOLD_SENT) & Q(Exists(there))
     counted = Q(**{f"{COUNTERS[state]}__gt": 0})
     if wanted.reason:
         counted &= Q(Exists(there.filter(reason=wanted.reason)))

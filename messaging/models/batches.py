@@ -31,6 +31,7 @@ OPEN_STATES = (State.WAITING, State.SENDING)
 # The columns of a batch that count the messages with an outcome of their own.
 COUNTERS = {
     State.UNKNOWN: "unknown",
+    State.SENT: "sent",
     State.FAILED: "failed",
     State.DELIVERED: "delivered",
     State.LEFT_OUT: "left_out",
@@ -117,9 +118,9 @@ class Chunk(models.Model):
 class Batch(models.Model):
     """Messages that are sent, or left out, together and share all but their outcome.
 
-    `size` counts its messages; `unknown`, `failed`, `delivered`, `left_out` those with an outcome
-    of their own. `turn` is when a worker may next take it: fairness, a lease while it is being
-    sent, and the pause before a retry are all this one time.
+    `size` counts its messages; `unknown`, `sent`, `failed`, `delivered`, `left_out` those with an
+    outcome of their own. `turn` is when a worker may next take it: fairness, a lease while it is
+    being sent, and the pause before a retry are all this one time.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -140,6 +141,7 @@ class Batch(models.Model):
 
     size = models.PositiveIntegerField(_("messages"))
     unknown = models.PositiveIntegerField(_("unknown"), default=0)
+    sent = models.PositiveIntegerField(_("sent"), default=0)
     failed = models.PositiveIntegerField(_("failed"), default=0)
     delivered = models.PositiveIntegerField(_("delivered"), default=0)
     left_out = models.PositiveIntegerField(_("left out"), default=0)

@@ -62,7 +62,7 @@ def test_an_outcome_of_another_batch_is_found():
     assert f"outcomes of another batch: {outcome.pk}" in find_broken(outcome.message.shop)
 
 
-@pytest.mark.parametrize("counter", ["size", "failed", "unknown", "delivered", "left_out"])
+@pytest.mark.parametrize("counter", ["size", "failed", "unknown", "sent", "delivered", "left_out"])
 def test_a_batch_that_miscounts_is_found(counter):
     message = make.MessageFactory()
     Batch.objects.filter(pk=message.batch_id).update(**{counter: 7})

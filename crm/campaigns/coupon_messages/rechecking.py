@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
@@ -23,8 +22,9 @@ def recheck(batch: int, reasons: Mapping[int, str], now: datetime) -> Rechecked:
     A coupon whose grant basis was taken back meanwhile keeps its message from going out (A9).
     What is left out here for something that can be mended waits to be decided again.
     """
-    lost, baseless = set(), set()
-    for message, usable in _changed_notices(batch, now):
+    lost: set[int] = set()
+    baseless: set[int] = set()
+    for message, usable in _changed_notices(batch, reasons, now):
         if not reasons.get(message, Reason.NO_ADDRESS):
             (baseless if usable else lost).add(message)
     _wait_again([*(pk for pk, reason in reasons.items() if reason in MENDABLE), *baseless])
@@ -37,16 +37,32 @@ def recheck(batch: int, reasons: Mapping[int, str], now: datetime) -> Rechecked:
     )
 
 
-def _changed_notices(batch: int, now: datetime) -> QuerySet[Any, tuple[int, bool]]:
-    """The batch's messages with a coupon that is lost, or can be used and has no basis any more.
+def _changed_notices(
+    batch: int, messages: Collection[int], now: datetime
+) -> QuerySet[CouponNotice, tuple[int, bool]]:
+    """The messages with a coupon that is lost, or can be used and has no basis any more.
 
-    With whether it can be used: a message once for each such coupon.
+    With whether it can be used: a message once for each such coupon. PostgreSQL takes such
+    conditions for rare and would begin with all coupons there are; so the question is a value, and
+    the messages, which mostly have successive ids, have bounds.
     """
     usable = usable_later(now, prefix="issued__")
-    notices = CouponNotice.objects.filter(message__batch_id=batch)
-    changed = notices.exclude(usable & ~Q(issued__coupon__grant_basis=""))
-    can_be_used = Case(When(usable, then=True), default=False, output_field=BooleanField())
-    return changed.annotate(usable=can_be_used).values_list("message_id", "usable")
+    notices = CouponNotice.objects.filter(
+        message_id__gte=min(messages, default=0),
+        message_id__lte=max(messages, default=0),
+        message__batch_id=batch,
+    )
+    asked = notices.annotate(
+        usable=_whether(usable), as_planned=_whether(usable & ~Q(issued__coupon__grant_basis=""))
+    )
+    changed: QuerySet[CouponNotice, tuple[int, bool]] = asked.filter(as_planned=False).values_list(
+        "message_id", "usable"
+    )
+    return changed
+
+
+def _whether(condition: Q) -> Case:
+    return Case(When(condition, then=True), default=False, output_field=BooleanField())
 
 
 def _wait_again(ids: Collection[int]) -> None:
