@@ -195,7 +195,7 @@ _CLUSTER = {
     "workers": 2,
     "queue_limit": 2,
     "bulk": 1,
-    "timeout": 120,
+    "timeout": 150,
     "retry": 600,
     "max_attempts": 3,
     "ack_failures": False,

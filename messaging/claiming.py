@@ -24,7 +24,8 @@ def claim(
     """Lock the due batch whose turn is first, of one shop or all; None where nothing is due.
 
     `beside` are batches to pass over, `flying` counts the worker's own by gateway. A stopped shop
-    has nothing due, nor a run that is not open, but for what a stopped run's provider was handed.
+    has nothing due, nor a paused run. Of a stopped run is due what its provider was handed, and
+    what still waits: it came too late for the stop to find it, and is to be left out.
     Call it within a transaction: what another has locked is skipped (SQLite serialises writers
     instead).
     """
@@ -48,7 +49,8 @@ def _due(now: datetime) -> QuerySet[Batch]:
     is_open = Q(run__state=RunState.OPEN)
     stopped = Q(run__state=RunState.STOPPED)
     due: QuerySet[Batch] = Batch.objects.filter(
-        ((fresh | busy_before) & is_open) | (in_doubt & (is_open | stopped)),
+        ((fresh | busy_before | in_doubt) & is_open)
+        | ((Q(state=State.WAITING) | in_doubt) & stopped),
         # Once more, for the index that holds the open ones alone.
         state__in=OPEN_STATES,
         shop__sending__stopped_at=None,

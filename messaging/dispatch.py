@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from messaging import gateways
 from messaging.claiming import claim
-from messaging.freezing import LEASE, freeze, frozen
+from messaging.freezing import LEASE, freeze, frozen, leave_out_batch
 from messaging.gateways import (
     AnswerLost,
     Answers,
@@ -27,7 +27,7 @@ from messaging.gateways import (
     Rejected,
 )
 from messaging.hours import next_opening
-from messaging.models import Batch, RunState, State
+from messaging.models import Batch, Reason, RunState, State
 from messaging.settling import fail, put_back, send_anew, settle
 from orders.models import Shop
 
@@ -117,13 +117,19 @@ def _next_errand(this: Round) -> Errand | None:
                     return None
                 left_out = batch.left_out
                 errand = _take_up(this, batch)
-                gone = batch.size if batch.state == State.LEFT_OUT else batch.left_out - left_out
+                gone = batch.size if batch.state == State.LEFT_OUT else batch.left_out
+        except (OperationalError, InterfaceError):
+            # Not the batch's fault. What is under way can perhaps still be written down.
+            if not this.flying:
+                raise
+            logger.exception("the database can't be asked for more batches")
+            return None
         except Exception:
             if batch is None:
                 raise
             _set_aside(this, batch)
             continue
-        this.counts += Counter({State.LEFT_OUT: gone})
+        this.counts += Counter({State.LEFT_OUT: gone - left_out})
         if errand:
             return errand
 
@@ -140,6 +146,9 @@ def _set_aside(this: Round, batch: Batch) -> None:
 
 def _take_up(this: Round, batch: Batch) -> Errand | None:
     """Decide what is to be done with a claimed batch."""
+    if batch.state == State.WAITING and batch.run.state == RunState.STOPPED:
+        leave_out_batch(batch, Reason.STOPPED, this.now)
+        return None
     if batch.payload is None:
         fresh = freeze(batch, now=this.now, until=this.lease, connect=this.connect)
         return _errand(batch, fresh) if fresh else None
@@ -232,10 +241,5 @@ def _pause(this: Round, errand: Errand, busy: Busy) -> None:
         this.counts += fail(errand.batch, busy.code, this.now)
         return
     pause = busy.wait or min(FIRST_PAUSE * 2 ** (errand.attempt - 1), LONGEST_PAUSE)
-    put_back(
-        errand.batch,
-        attempt=errand.attempt,
-        until=this.now + pause,
-        now=this.now,
-        in_doubt=errand.in_doubt,
-    )
+    until = this.now + pause
+    put_back(errand.batch, attempt=errand.attempt, until=until, in_doubt=errand.in_doubt)

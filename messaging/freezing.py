@@ -21,6 +21,7 @@ from messaging.gateways import Connect, FrozenBatch, Outgoing
 from messaging.hooks import RECHECKS
 from messaging.hours import next_opening
 from messaging.models import Batch, Message, Outcome, Reason, State, Topic
+from messaging.staging import look_up_by_index
 from messaging.verdicts import verdict
 from messaging.wording import ADD_CHANNEL_NAME, Locale, compile_body
 
@@ -45,6 +46,7 @@ def freeze(batch: Batch, *, now: datetime, until: datetime, connect: Connect) ->
     if batch.run.give_up_at and batch.run.give_up_at <= now:
         leave_out_batch(batch, Reason.OLD_NEWS, now)
         return None
+    look_up_by_index()
     members = _members(batch)
     _recheck(batch, members, now)
     _record_left_out(batch, [m for m in members if m.reason], now)
@@ -57,9 +59,10 @@ def freeze(batch: Batch, *, now: datetime, until: datetime, connect: Connect) ->
 
 
 def leave_out_batch(batch: Batch, reason: Reason, now: datetime) -> None:
-    """Leave a whole waiting batch out."""
+    """Leave a whole waiting batch out; one that had been frozen keeps no payload."""
     batch.state, batch.reason, batch.settled_at = State.LEFT_OUT, reason, now
-    batch.save(update_fields=["state", "reason", "settled_at"])
+    batch.payload = None
+    batch.save(update_fields=["state", "reason", "settled_at", "payload"])
 
 
 def _wait_for(batch: Batch, opening: datetime) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from messaging.gateways import Answers, FrozenBatch
-from messaging.models import COUNTERS, Batch, Message, Reason, RunState, State
+from messaging.models import COUNTERS, Batch, Message, Outcome, State
 from messaging.outcomes import News, record
 
 LONGEST_REFERENCE = 100  # as `Batch.provider_ref` is long
@@ -25,11 +25,17 @@ def settle(frozen: FrozenBatch, answers: Answers, now: datetime) -> Counter[Stat
     batch = _still_sending(frozen)
     if batch is None:
         return Counter()
-    record(batch, _exceptions(frozen, answers, now))
+    record(batch, _reported_less(batch, answers, now) | _exceptions(frozen, answers, now))
     batch.state, batch.settled_at, batch.payload = answers.state, now, None
     batch.provider_ref = answers.reference[:LONGEST_REFERENCE] or batch.provider_ref
     batch.save(update_fields=["state", "settled_at", "payload", "provider_ref", *COUNTERS.values()])
     return _counts(batch)
+
+
+def _reported_less(batch: Batch, answers: Answers, now: datetime) -> dict[int, News]:
+    """The messages that a report came about before this answer, which says more of all."""
+    less = Outcome.objects.filter(batch=batch, state__lt=answers.state).values_list("pk", flat=True)
+    return dict.fromkeys(less, News(answers.state, "", now))
 
 
 def _exceptions(frozen: FrozenBatch, answers: Answers, now: datetime) -> dict[int, News]:
@@ -73,9 +79,7 @@ def fail(frozen: FrozenBatch, code: str, now: datetime) -> Counter[State]:
 
 
 @transaction.atomic
-def put_back(
-    frozen: FrozenBatch, *, attempt: int, until: datetime, now: datetime, in_doubt: bool
-) -> None:
+def put_back(frozen: FrozenBatch, *, attempt: int, until: datetime, in_doubt: bool) -> None:
     """Let a batch have another turn at `until`, with the same bytes and key.
 
     Where an earlier answer was lost it stays in doubt: it is recovered, not simply sent again.
@@ -87,7 +91,7 @@ def put_back(
         batch.turn = until
         batch.save(update_fields=["turn"])
     else:
-        _wait_again(batch, until, now)
+        _wait_again(batch, until)
 
 
 @transaction.atomic
@@ -101,18 +105,13 @@ def send_anew(frozen: FrozenBatch, *, attempt: int, now: datetime) -> None:
     if batch is not None:
         batch.frozen_at = now
         batch.save(update_fields=["frozen_at"])
-        _wait_again(batch, now, now)
+        _wait_again(batch, now)
 
 
-def _wait_again(batch: Batch, until: datetime, now: datetime) -> None:
-    """Nothing of it was taken: it waits for its turn; of a stopped run it is left out."""
-    if batch.run.state == RunState.STOPPED:
-        batch.state, batch.reason, batch.settled_at = State.LEFT_OUT, Reason.STOPPED, now
-        batch.payload = None
-        batch.save(update_fields=["state", "reason", "settled_at", "payload"])
-    else:
-        batch.state, batch.turn = State.WAITING, until
-        batch.save(update_fields=["state", "turn"])
+def _wait_again(batch: Batch, until: datetime) -> None:
+    """Nothing of it was taken: it waits for its turn."""
+    batch.state, batch.turn = State.WAITING, until
+    batch.save(update_fields=["state", "turn"])
 
 
 def _ours(frozen: FrozenBatch, attempt: int) -> Batch | None:

@@ -97,6 +97,16 @@ def _make_room() -> None:
         _execute("SET LOCAL work_mem = '64MB'")
 
 
+def look_up_by_index() -> None:
+    """Have PostgreSQL find a batch's rows by index, to the end of the transaction.
+
+    A random page costs it four times a successive one by default, as on a disk that turns: for a
+    thousand rows it would read tables of a hundred thousand whole.
+    """
+    if connection.vendor == "postgresql" and connection.in_atomic_block:
+        _execute("SET LOCAL random_page_cost = 1.1")
+
+
 def _create_temporary(model: type[Model]) -> None:
     columns = ", ".join(
         f"{_quoted(_column(model, field.name))} {field.db_type(connection)}"
