@@ -26,13 +26,14 @@ class News:
 def record(batch: Batch, news: Mapping[int, News]) -> None:
     """Keep what was said about the locked batch's messages, and count it on the batch.
 
-    What was left out was never sent, so nothing can be said about it. Sets the batch's counters;
-    the caller saves them.
+    What the batch's own state says already, or says better, becomes no outcome. What was left out
+    was never sent, so nothing can be said about it. Sets the batch's counters; the caller saves
+    them.
     """
     known = {
         outcome.pk: outcome for outcome in Outcome.objects.filter(batch=batch, pk__in=list(news))
     }
-    fresh = [pk for pk in news if pk not in known]
+    fresh = [pk for pk in news if pk not in known and news[pk].state > batch.state]
     later = [pk for pk, outcome in known.items() if outcome.state < news[pk].state]
     Outcome.objects.bulk_create(_outcome(pk, batch, news[pk]) for pk in fresh)
     Outcome.objects.bulk_update(

@@ -51,6 +51,5 @@ def _batches(messages: Sequence[int]) -> dict[int, int]:
 @transaction.atomic
 def _keep(pk: int, news: Mapping[int, News]) -> None:
     batch = Batch.objects.select_for_update().defer("payload").get(pk=pk)
-    # What the batch's own state says already, or says better, is no message's own.
-    record(batch, {message: said for message, said in news.items() if said.state > batch.state})
+    record(batch, news)
     batch.save(update_fields=[*COUNTERS.values()])

@@ -190,7 +190,7 @@ def test_f1_a_late_busy_of_a_worker_that_lost_its_batch_changes_nothing(shop):
     kill_before_answer(shop, provider)
     sleeper = frozen(Batch.objects.select_related("gateway").get(shop=shop))
     dispatch(now=BACK, shop=shop, connect=provider)
-    put_back(sleeper, attempt=1, until=BACK, now=BACK, in_doubt=False)
+    put_back(sleeper, attempt=1, until=BACK, in_doubt=False)
     assert batch_of(shop).state == State.SENDING
 
 
