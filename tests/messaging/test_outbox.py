@@ -1,13 +1,18 @@
 """Batches and messages as they are written, tests among them (A8, F1)."""
 
+from threading import Thread
+
 import pytest
+from django.db import connections
+from django.db.models.signals import post_save
 
 from crm.campaigns.coupon_messages.settings import settings_of
 from crm.campaigns.coupon_messages.trials import send_test
 from crm.models import Kind
 from messaging.dispatch import dispatch
 from messaging.integrity import find_broken
-from messaging.models import Batch, Message, State
+from messaging.models import Batch, Chunk, Message, Run, State
+from messaging.outbox import LostRaceError
 from orders.masking import mask_name
 from tests.crm.street import (
     HOUR,
@@ -76,3 +81,34 @@ def test_a8_a_test_is_sent_though_the_coupon_it_speaks_of_is_lost():
     issued.save()
     assert dispatch(now=NOW, shop=shop) == {State.DELIVERED: 1}
     assert Message.objects.for_shop(shop).count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_f1_what_is_gone_before_it_is_written_rolls_its_chunk_back_and_is_planned_anew():
+    shop = open_shop(Kind.ISSUED)
+    coupon = add_coupon(shop)
+    stays = give(add_customer(shop), coupon)
+    goes = give(add_customer(shop), add_coupon(shop))
+
+    def delete():
+        goes.coupon.delete()
+        connections.close_all()
+
+    def go_on(**_signal):
+        """The world goes on between staging and writing."""
+        elsewhere = Thread(target=delete)
+        elsewhere.start()
+        elsewhere.join()
+
+    post_save.connect(go_on, sender=Chunk)
+    try:
+        with pytest.raises(ExceptionGroup) as trouble:
+            tick(shop)
+    finally:
+        post_save.disconnect(go_on, sender=Chunk)
+    assert trouble.group_contains(LostRaceError)
+    assert not Batch.objects.exists() and not Message.objects.exists() and not Run.objects.exists()
+    assert tick(shop, NOW + HOUR) == {"": 1}
+    assert only_message(shop).customer_id == stays.customer_id
+    assert find_broken() == []
