@@ -16,12 +16,32 @@ LONGEST_REFERENCE = 100  # as `Batch.provider_ref` is long
 logger = logging.getLogger(__name__)
 
 
-@transaction.atomic
 def settle(frozen: FrozenBatch, answers: Answers, now: datetime) -> Counter[State]:
     """End a batch with the provider's answers; counts its messages by state.
 
     Idempotent: a batch that another worker has settled stays as it is, and counts nothing.
     """
+    if not answers.exceptions and _settle_alike(frozen, answers, now):
+        return Counter({answers.state: frozen.count})
+    return _settle_apart(frozen, answers, now)
+
+
+def _settle_alike(frozen: FrozenBatch, answers: Answers, now: datetime) -> bool:
+    """End a batch about whose messages the same was said, and nothing before: one statement."""
+    nothing_before = {name: 0 for state, name in COUNTERS.items() if state != State.LEFT_OUT}
+    batches = Batch.objects.filter(pk=frozen.id, key=frozen.key, state=State.SENDING)
+    ended = batches.filter(**nothing_before).update(
+        state=answers.state,
+        settled_at=now,
+        payload=None,
+        provider_ref=answers.reference[:LONGEST_REFERENCE] or frozen.reference,
+    )
+    return bool(ended)
+
+
+@transaction.atomic
+def _settle_apart(frozen: FrozenBatch, answers: Answers, now: datetime) -> Counter[State]:
+    """End a batch whose messages fared differently."""
     batch = _still_sending(frozen)
     if batch is None:
         return Counter()

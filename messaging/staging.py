@@ -10,8 +10,21 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
-from django.db.models import Expression, F, Field, JSONField, Model, QuerySet
+from django.db.models import Expression, F, Field, Func, JSONField, Model, QuerySet
 from django.db.models.expressions import Combinable
+
+
+class Merged(Func):
+    """Two JSON objects as one; the second's keys win."""
+
+    output_field = JSONField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner=" || ")
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, function="JSON_PATCH")
+
 
 Columns = Mapping[str, "str | Combinable | Expression"]
 

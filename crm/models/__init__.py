@@ -7,6 +7,7 @@ from crm.models.coupon_messages import (
     CouponOverride,
     DecidedBundle,
     DecidedCoupon,
+    DecidedCouponKind,
     Kind,
     TouchedCustomer,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "CouponOverride",
     "DecidedBundle",
     "DecidedCoupon",
+    "DecidedCouponKind",
     "Due",
     "Job",
     "Kind",

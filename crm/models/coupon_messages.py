@@ -161,7 +161,9 @@ class DecidedCoupon(models.Model):
     issued = models.OneToOneField(
         IssuedCoupon, models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False
     )
-    coupon = models.ForeignKey(Coupon, models.DO_NOTHING, related_name="+", db_constraint=False)
+    coupon = models.ForeignKey(
+        "DecidedCouponKind", models.DO_NOTHING, related_name="+", db_constraint=False
+    )
     customer_id = models.BigIntegerField()
     name = models.CharField(max_length=80)
     phone = models.CharField(max_length=20)
@@ -184,6 +186,22 @@ class DecidedCoupon(models.Model):
 
     def __str__(self) -> str:
         return str(self.issued_id)
+
+
+class DecidedCouponKind(models.Model):
+    """What all of a chunk's messages about a coupon say alike: a row of its temporary table."""
+
+    coupon = models.OneToOneField(
+        Coupon, models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False
+    )
+    values = models.JSONField()
+
+    class Meta:
+        managed = False
+        db_table = "crm_decided_coupon_kind"
+
+    def __str__(self) -> str:
+        return str(self.coupon_id)
 
 
 class DecidedBundle(Draft):

@@ -26,16 +26,18 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Concat, RowNumber
 
+from coupons.models import Coupon
 from crm.campaigns.coupon_messages.candidates import NOBODY, Coupons, stop_waiting
 from crm.campaigns.coupon_messages.deciding import BUNDLE, decided, first_of
 from crm.campaigns.coupon_messages.finding import candidates, spans, stage_candidates
-from crm.campaigns.coupon_messages.values import values
+from crm.campaigns.coupon_messages.values import own_values, shared_values
 from crm.models import (
     Candidate,
     CouponMessageSettings,
     CouponNotice,
     DecidedBundle,
     DecidedCoupon,
+    DecidedCouponKind,
     Kind,
     TouchedCustomer,
 )
@@ -45,7 +47,7 @@ from messaging.drafts import Drafts
 from messaging.hours import next_opening
 from messaging.models import Channel, Chunk, Purpose, Run
 from messaging.revising import join, reword
-from messaging.staging import insert_select, staged
+from messaging.staging import Merged, insert_select, staged
 from messaging.verdicts import MENDABLE
 
 PAGE = "crm:coupon_messages"
@@ -81,9 +83,10 @@ def _plan_chunk(
     rows: Coupons, settings: CouponMessageSettings, kind: Kind, tick: Tick, *, again: bool
 ) -> Counter[str]:
     """Write what is decided about these coupons; `again`: some of them may have waited."""
-    with staged(DecidedCoupon, DecidedBundle):
+    with staged(DecidedCoupon, DecidedCouponKind, DecidedBundle):
         if not _stage_coupons(rows, again=again):
             return Counter()
+        _stage_coupon_kinds(settings)
         _stage_bundles()
         drafts = _drafts(settings, kind, tick)
         joined = _take_over(drafts) if again else {}
@@ -127,6 +130,13 @@ def _stage_coupons(rows: Coupons, *, again: bool) -> int:
     )
 
 
+def _stage_coupon_kinds(settings: CouponMessageSettings) -> None:
+    """Build what many messages share once for each coupon: half of what their JSON costs."""
+    coupons = Coupon.objects.filter(pk__in=DecidedCoupon.objects.values("coupon_id"))
+    shared = shared_values(settings.shop)
+    insert_select(DecidedCouponKind, coupons, {"coupon": "pk", "values": shared})
+
+
 def _stage_bundles() -> None:
     leads = When(
         first_waiting_id=F("issued_id"), waiting_under_id__isnull=False, then="waiting_under_id"
@@ -153,13 +163,7 @@ def _stage_bundles() -> None:
 
 def _drafts(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Drafts:
     """The staged bundles, and what each of them says about its first coupon (A5)."""
-    variables = values(
-        settings.shop,
-        F("different") - 1,
-        name="first__name",
-        expires="first__expires_at",
-        coupon="first__coupon",
-    )
+    own = own_values(F("different") - 1, name="first__name", expires="first__expires_at")
     about = Concat(
         Value(f"{kind}:"), Cast("first_id", CharField()), Value(f":{tick.at:%Y%m%d%H%M}")
     )
@@ -168,7 +172,7 @@ def _drafts(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Drafts:
         {
             "subject_key": about,
             "address": "first__phone",
-            "variables": variables,
+            "variables": Merged(F("first__coupon__values"), own),
             "url": "first__url",
         },
     )

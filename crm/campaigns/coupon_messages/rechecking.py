@@ -22,13 +22,11 @@ def recheck(batch: int, reasons: Mapping[int, str], now: datetime) -> Rechecked:
     A coupon whose grant basis was taken back meanwhile keeps its message from going out (A9).
     What is left out here for something that can be mended waits to be decided again.
     """
-    lost: set[int] = set()
-    baseless: set[int] = set()
-    for message, usable in _changed_notices(batch, reasons, now):
-        if not reasons.get(message, Reason.NO_ADDRESS):
-            (baseless if usable else lost).add(message)
+    going = {pk for pk, reason in reasons.items() if not reason}
+    changed = _changed(batch, reasons, now) & going
+    baseless = _without_basis(changed, now)
     _wait_again([*(pk for pk, reason in reasons.items() if reason in MENDABLE), *baseless])
-    affected = lost - baseless
+    affected = changed - baseless
     left = _coupons_left(affected, now)
     gone = {pk: Reason.COUPON_GONE for pk in affected if pk not in left}
     return Rechecked(
@@ -37,32 +35,30 @@ def recheck(batch: int, reasons: Mapping[int, str], now: datetime) -> Rechecked:
     )
 
 
-def _changed_notices(
-    batch: int, messages: Collection[int], now: datetime
-) -> QuerySet[CouponNotice, tuple[int, bool]]:
-    """The messages with a coupon that is lost, or can be used and has no basis any more.
+def _changed(batch: int, messages: Collection[int], now: datetime) -> set[int]:
+    """The messages with a coupon that is lost or has no basis any more.
 
-    With whether it can be used: a message once for each such coupon. PostgreSQL takes such
-    conditions for rare and would begin with all coupons there are; so the question is a value, and
-    the messages, which mostly have successive ids, have bounds.
+    PostgreSQL takes such conditions for rare and would begin with all coupons there are; so the
+    question is a value, and the messages, which mostly have successive ids, have bounds.
     """
-    usable = usable_later(now, prefix="issued__")
+    as_planned = usable_later(now, prefix="issued__") & ~Q(issued__coupon__grant_basis="")
     notices = CouponNotice.objects.filter(
         message_id__gte=min(messages, default=0),
         message_id__lte=max(messages, default=0),
         message__batch_id=batch,
+    ).annotate(
+        as_planned=Case(When(as_planned, then=True), default=False, output_field=BooleanField())
     )
-    asked = notices.annotate(
-        usable=_whether(usable), as_planned=_whether(usable & ~Q(issued__coupon__grant_basis=""))
-    )
-    changed: QuerySet[CouponNotice, tuple[int, bool]] = asked.filter(as_planned=False).values_list(
-        "message_id", "usable"
-    )
-    return changed
+    return set(notices.filter(as_planned=False).values_list("message_id", flat=True))
 
 
-def _whether(condition: Q) -> Case:
-    return Case(When(condition, then=True), default=False, output_field=BooleanField())
+def _without_basis(ids: Collection[int], now: datetime) -> set[int]:
+    """Those of the messages with a coupon that can be used and has no basis."""
+    if not ids:
+        return set()
+    notices = CouponNotice.objects.filter(message_id__in=ids, issued__coupon__grant_basis="")
+    usable = notices.filter(usable_later(now, prefix="issued__"))
+    return set(usable.values_list("message_id", flat=True))
 
 
 def _wait_again(ids: Collection[int]) -> None:
