@@ -1,21 +1,30 @@
-"""Staff's view of what is sent: they look, they never touch."""
+"""Staff's view of what is sent: they look, and can only hold up or end a run (C6)."""
 
-from django.contrib import admin
+from collections.abc import Callable
+from datetime import datetime
+
+from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from messaging import runs
 from messaging.models import (
     Batch,
     Gateway,
     Message,
     MessageTemplate,
     Run,
+    RunState,
     SendingSettings,
     TemplateRevision,
 )
-from orders.admin_reading import ReadOnlyAdmin
+from orders.admin_reading import ReadOnlyAdmin, is_staff
 from orders.masking import mask_email, mask_id, mask_phone
+from orders.models import AuditEvent
 
 
 @admin.register(MessageTemplate)
@@ -66,6 +75,63 @@ class RunAdmin(ReadOnlyAdmin):
     list_filter = ("kind", "state", "is_test")
     list_select_related = ("shop",)
     ordering = ("-pk",)
+    actions = ("pause", "resume", "stop")
+
+    def has_steer_permission(self, request: HttpRequest) -> bool:
+        """Staff: a run is not edited, but can be held up."""
+        return is_staff(request)
+
+    @admin.action(description=_("Pause these runs"), permissions=["steer"])
+    def pause(self, request: HttpRequest, chosen: QuerySet[Run]) -> None:
+        """What waits goes on waiting (C6)."""
+        done = _steer(request, chosen, "pause_run", lambda run, _now: runs.pause(run))
+        text = ngettext("Paused %(n)s run.", "Paused %(n)s runs.", done) % {"n": done}
+        self.message_user(request, text, messages.WARNING)
+
+    @admin.action(description=_("Resume these runs"), permissions=["steer"])
+    def resume(self, request: HttpRequest, chosen: QuerySet[Run]) -> None:
+        """The end of a pause (C6)."""
+        done = _steer(request, chosen, "resume_run", lambda run, _now: runs.resume(run))
+        text = ngettext("%(n)s run goes on.", "%(n)s runs go on.", done) % {"n": done}
+        self.message_user(request, text, messages.SUCCESS)
+
+    @admin.action(description=_("Stop these runs for good"), permissions=["steer"])
+    def stop(self, request: HttpRequest, chosen: QuerySet[Run]) -> None:
+        """What waits is left out (C6)."""
+        done = _steer(request, chosen, "stop_run", _stop)
+        text = ngettext("Stopped %(n)s run.", "Stopped %(n)s runs.", done) % {"n": done}
+        self.message_user(request, text, messages.WARNING)
+
+
+def _stop(run: Run, now: datetime) -> bool:
+    running = run.state != RunState.STOPPED
+    if running:
+        runs.stop(run, now=now)
+    return running
+
+
+def _steer(
+    request: HttpRequest,
+    chosen: QuerySet[Run],
+    action: str,
+    steer: Callable[[Run, datetime], bool],
+) -> int:
+    """Do this to each run, and log it where it changed something; returns how many it changed."""
+    assert request.user.is_authenticated  # noqa: S101 - the admin let them in
+    now, done = timezone.now(), 0
+    for run in chosen:
+        with transaction.atomic():
+            if steer(run, now):
+                done += 1
+                AuditEvent.objects.create(
+                    shop=run.shop,
+                    user=request.user,
+                    action=action,
+                    about=f"run:{run.pk}",
+                    reason="staff",
+                    at=now,
+                )
+    return done
 
 
 @admin.register(Batch)
