@@ -4,7 +4,6 @@ Prints as JSON the seconds of both, and the peak memory in MiB of this process a
 """
 
 import json
-import resource
 import sys
 
 import django
@@ -16,14 +15,14 @@ def main(count: int) -> None:
     from django.db import connection
 
     from bench.dispatch import running
-    from bench.figures import seconds
+    from bench.figures import peak, seconds
     from bench.plan import Street
     from bench.sender import senders
 
     street = Street(count, slug=f"size-{count}")
     street.clear()
     planning = street.plan()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    planner_peak = peak()
     connection.close()
     found: list[tuple[int, float]] = []
     with running() as stand_in, senders(1, stand_in.url) as group:
@@ -32,7 +31,7 @@ def main(count: int) -> None:
     if messages != street.sendable:
         raise AssertionError(f"sent {messages} of {street.sendable}")
     figures = {
-        "plan_peak": peak,
+        "plan_peak": planner_peak,
         "plan_seconds": planning,
         "dispatch_peak": sender_peak,
         "dispatch_seconds": sending,

@@ -6,7 +6,6 @@ memory in MiB.
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ def main(url: str) -> None:
     django.setup()
     from django.db import connection
 
+    from bench.figures import peak
     from messaging.dispatch import dispatch
     from tests.factories import NOW
     from tests.standin.provider import StandInProvider
@@ -34,8 +34,7 @@ def main(url: str) -> None:
     print("ready", flush=True)
     sys.stdin.readline()
     counts = dispatch(now=NOW, connect=provider)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"messages": counts.total(), "peak": peak}), flush=True)
+    print(json.dumps({"messages": counts.total(), "peak": peak()}), flush=True)
 
 
 class Senders:
