@@ -151,8 +151,7 @@ _MESSAGES = """
            LATERAL (SELECT pk * 7919 %% %(customers)s AS someone) AS who
 """
 # Of every second tick's messages one in sixty is left out late; of every fifth's one in fifty
-# failed. Of every four ticks' messages one tick's have no
-# answer of their own, one tick's half have one, one tick's all have one.
+# failed. Of every four ticks one has the deliveries of all its messages, one those of half.
 _OUTCOMES = """
     INSERT INTO messaging_outcome (message_id, batch_id, state, reason, at)
     SELECT id, batch_id, state, CASE WHEN state = %(failed)s THEN 'blocked'
@@ -174,9 +173,10 @@ _OUTCOMES = """
 """
 _COUNTERS = """
     UPDATE messaging_batch b
-       SET unknown = own.unknown, failed = own.failed, delivered = own.delivered,
-           left_out = own.left_out
+       SET unknown = own.unknown, sent = own.sent, failed = own.failed,
+           delivered = own.delivered, left_out = own.left_out
       FROM (SELECT batch_id, count(*) FILTER (WHERE state = %(unknown)s) AS unknown,
+                   count(*) FILTER (WHERE state = %(sent)s) AS sent,
                    count(*) FILTER (WHERE state = %(failed)s) AS failed,
                    count(*) FILTER (WHERE state = %(delivered)s) AS delivered,
                    count(*) FILTER (WHERE state = %(left_out)s) AS left_out
