@@ -28,8 +28,10 @@ class ChaosConfig(AppConfig):
             _register(os.environ[URL])
         if is_fast():
             from crm import tasks
+            from messaging import dispatch
 
             tasks.BUDGET /= SPEED
+            dispatch.LATEST_BEGINNING /= SPEED
 
 
 def _register(url: str) -> None:
