@@ -27,13 +27,14 @@ def main() -> int:
     """Measure what is asked for; 0 if every limit is kept, 1 if not, 2 for unusable arguments."""
     try:
         parts, rows, url = _parts(), _rows(), _server()
+        kept = place(os.environ.get("JSON", ""))
     except ValueError as problem:
         print(problem, file=sys.stderr)
         return 2
     figures = [figure for part in parts for figure in _measure(part, rows, url)]
     print(f"Commit {commit()}, {machine()['summary']}\n\n{table(figures)}")
-    if os.environ.get("JSON"):
-        Path(os.environ["JSON"]).write_text(json.dumps(_report(figures), indent=2) + "\n")
+    if kept:
+        kept.write_text(json.dumps(_report(figures), indent=2) + "\n")
     return 0 if all(figure.holds for figure in figures) else 1
 
 
@@ -42,7 +43,7 @@ def _parts() -> list[str]:
     unknown = [part for part in asked if part not in PARTS]
     if unknown:
         raise ValueError(f"ONLY={','.join(unknown)}: there is only {', '.join(PARTS)}.")
-    return asked or list(PARTS)
+    return [part for part in PARTS if part in asked] or list(PARTS)
 
 
 def _rows() -> str:
@@ -60,6 +61,16 @@ def _server() -> str:
         return url or postgresql()
     except Missing as reason:
         raise ValueError(f"The figures are PostgreSQL's, and there is {reason}.") from reason
+
+
+def place(told: str) -> Path | None:
+    """The file to keep figures in, asked for before they are measured. Raises ValueError."""
+    if not told:
+        return None
+    path = Path(told)
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise ValueError(f"JSON={path}: there is no such place for a file.")
+    return path
 
 
 def _measure(part: str, rows: str, url: str) -> list[Figure]:

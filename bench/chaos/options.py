@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.__main__ import place
+
 PARTS = ("sending", "worker")
 LONGEST = 86_400
 
@@ -57,9 +59,7 @@ def _parts(told: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _json(told: Mapping[str, str]) -> Path | None:
-    if not told.get("JSON"):
-        return None
-    path = Path(told["JSON"])
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        raise Unusable(f"JSON={path}: there is no such place for a file.")
-    return path
+    try:
+        return place(told.get("JSON", ""))
+    except ValueError as problem:
+        raise Unusable(str(problem)) from problem
