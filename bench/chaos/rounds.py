@@ -1,21 +1,19 @@
 """One round of each loop (`loops.py`)."""
 
-import os
 from collections.abc import Callable
 from random import Random
 
-import requests
 from django.db.models import Q
 from django.utils import timezone
 
-from bench.chaos.apps import URL
+from bench.chaos.apps import ASKED
 from bench.chaos.shop import EVENTS
 from crm.models import Due
 from crm.tasks import plan_due, send_soon
-from messaging.models import State
-from messaging.reports import Report, take_in
+from messaging.gateways import PROVIDERS
+from messaging.reports import take_in
 from orders.models import Shop
-from tests.standin.desk import DELIVERED
+from tests.standin.provider import StandInProvider
 
 
 def plan(dice: Random) -> None:
@@ -48,17 +46,12 @@ class Reports:
             pass
 
     def _fetch(self) -> bool:
-        place = {"after": str(self._after)}
-        answer = requests.get(f"{os.environ[URL]}/reports", params=place, timeout=5).json()
-        take_in([_report(one["id"], one["code"]) for one in answer["reports"]])
-        before, self._after = self._after, answer["next"]
-        return bool(self._after > before)
-
-
-def _report(message: str, code: str) -> Report:
-    good = code == DELIVERED
-    state = State.DELIVERED if good else State.FAILED
-    return Report(int(message), state, "" if good else code, timezone.now())
+        provider = PROVIDERS[ASKED]
+        assert isinstance(provider, StandInProvider)  # noqa: S101 - registered by `apps`
+        page, end = provider.reports(self._after, timezone.now())
+        take_in(page)
+        before, self._after = self._after, end
+        return end > before
 
 
 ROUNDS: dict[str, Callable[[Random], None]] = {"plan": plan, "trade": trade, "report": Reports()}
