@@ -52,7 +52,7 @@ def measure(rows: int | None) -> list[Figure]:
             name="dispatch",
             value=sent,
             unit="messages/s",
-            baseline_name="render and post without a database",
+            baseline_name="render and post without a database, one process",
             baseline=looped,
             limit=0.5,
         ),
