@@ -16,6 +16,7 @@ from factory.helpers import post_generation
 
 from coupons.models import Coupon, DiscountType, IssuedCoupon
 from messaging.models import (
+    COUNTERS,
     Batch,
     Channel,
     Chunk,
@@ -353,10 +354,9 @@ class OutcomeFactory(Factory[Outcome]):
     @classmethod
     def _create(cls, model_class: type[Outcome], *args: Any, **kwargs: Any) -> Outcome:
         outcome: Outcome = super()._create(model_class, *args, **kwargs)
-        counter = State(outcome.state).name.lower()
-        if hasattr(outcome.batch, counter):  # nothing counts messages with their own `sent`
-            setattr(outcome.batch, counter, getattr(outcome.batch, counter) + 1)
-            Batch.objects.filter(pk=outcome.batch_id).update(**{counter: F(counter) + 1})
+        counter = COUNTERS[State(outcome.state)]
+        setattr(outcome.batch, counter, getattr(outcome.batch, counter) + 1)
+        Batch.objects.filter(pk=outcome.batch_id).update(**{counter: F(counter) + 1})
         return outcome
 
 

@@ -5,22 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('coupons', '0002_initial'),
-        ('crm', '0001_initial'),
+        ("coupons", "0002_initial"),
+        ("crm", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DecidedCouponKind',
+            name="DecidedCouponKind",
             fields=[
-                ('coupon', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='+', serialize=False, to='coupons.coupon')),
-                ('values', models.JSONField()),
+                (
+                    "coupon",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="coupons.coupon",
+                    ),
+                ),
+                ("values", models.JSONField()),
             ],
             options={
-                'db_table': 'crm_decided_coupon_kind',
-                'managed': False,
+                "db_table": "crm_decided_coupon_kind",
+                "managed": False,
             },
         ),
     ]

@@ -24,6 +24,7 @@ class Miscounting(Scripted):
         raise ValueError("a bug")
 
 
+@pytest.mark.django_db(transaction=True)  # what fails is a transaction of its own
 def test_f11_an_answer_that_cannot_be_written_down_takes_no_other_with_it(caplog):
     shops = [shop_with_messages(1) for _ in range(3)]
     provider = Scripted(DELIVERED, Answers(None), DELIVERED)  # type: ignore[arg-type]  # no column takes it
