@@ -20,6 +20,7 @@ from messaging.models import Topic
 from messaging.starters import STARTERS
 from messaging.wording import Locale, compile_body
 from orders.models import Country
+from tests.factories import NOW
 
 THREADS = 16
 _SEOUL = Locale(Country.KOREA, "Asia/Seoul")
@@ -107,6 +108,7 @@ def _render(rows: Sequence[Row], provider: Provider) -> Iterator[FrozenBatch]:
             payload=provider.compose(messages),
             provider="loop",
             count=len(messages),
+            frozen_at=NOW,
         )
 
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Case, F, Q, Value, When
 
 from messaging import gateways
 from messaging.claiming import claim
@@ -36,6 +37,7 @@ MAX_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 SET_ASIDE = timedelta(hours=1)
+GIVES_UP_AFTER = timedelta(days=1)
 # After a batch was taken up: a call takes at most 80 s (`gateways.http`), a lease lasts 120.
 LATEST_BEGINNING = timedelta(seconds=30)
 
@@ -68,14 +70,21 @@ class Round:
     stumbled: list[int] = field(default_factory=list)
     flying: dict[Future[Said], Errand] = field(default_factory=dict)
     began: float = field(default_factory=monotonic)
+    budget: timedelta | None = None
 
     @property
-    def lease(self) -> datetime:
-        """Until when a batch that is taken up at this moment is held.
+    def moment(self) -> datetime:
+        """The round's `now`, and what has gone by since.
 
-        A round may take long: a lease counts from when it is taken, not from the round's `now`.
+        A round may take long: leases, pauses and the sending hours count from here. What is
+        written down and what is due go by `now`.
         """
-        return self.now + timedelta(seconds=monotonic() - self.began) + LEASE
+        return self.now + timedelta(seconds=monotonic() - self.began)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no new batch is to be begun."""
+        return self.budget is not None and self.moment - self.now >= self.budget
 
 
 def dispatch(
@@ -89,11 +98,10 @@ def dispatch(
 
     `budget` bounds for how long, in real time, new batches are begun.
     """
-    this = Round(now, shop, connect)
-    ends = this.began + budget.total_seconds() if budget else float("inf")
+    this = Round(now, shop, connect, budget=budget)
     with ThreadPoolExecutor(THREADS) as pool:
         while True:
-            while len(this.flying) < THREADS and monotonic() < ends:
+            while len(this.flying) < THREADS:
                 errand = _next_errand(this)
                 if errand is None:
                     break
@@ -106,16 +114,17 @@ def dispatch(
 
 
 def _next_errand(this: Round) -> Errand | None:
-    """Claim due batches until one is to be sent; None when nothing is due."""
-    while True:
+    """Claim due batches until one is to be sent; None when nothing is due, or the round over."""
+    while not this.is_over:
         batch: Batch | None = None
+        turn: datetime | None = None
         try:
             with transaction.atomic():
                 flying = Counter(errand.gateway for errand in this.flying.values())
                 batch = claim(now=this.now, shop=this.shop, beside=this.stumbled, flying=flying)
                 if batch is None:
                     return None
-                left_out = batch.left_out
+                left_out, turn = batch.left_out, batch.turn
                 errand = _take_up(this, batch)
                 gone = batch.size if batch.state == State.LEFT_OUT else batch.left_out
         except (OperationalError, InterfaceError):
@@ -127,21 +136,27 @@ def _next_errand(this: Round) -> Errand | None:
         except Exception:
             if batch is None:
                 raise
-            _set_aside(this, batch)
+            _set_aside(this, batch, turn)
             continue
         this.counts += Counter({State.LEFT_OUT: gone - left_out})
         if errand:
             return errand
+    return None
 
 
-def _set_aside(this: Round, batch: Batch) -> None:
-    """Let a batch that our own code can't take up wait behind all others."""
+def _set_aside(this: Round, batch: Batch, turn: datetime | None) -> None:
+    """Let a batch that our own code can't take up wait behind all others.
+
+    Its turn is what it was, unless another worker has taken it up since.
+    """
     logger.exception("batch %s can't be taken up", batch.pk)
     this.stumbled.append(batch.pk)
     later = this.now + SET_ASIDE
-    Batch.objects.filter(pk=batch.pk).update(turn=later)
-    # A fresh batch is not asked for its turn, only for this.
-    Batch.objects.filter(pk=batch.pk, state=State.WAITING).update(not_before=later)
+    # A fresh batch is asked for `not_before`, any other for its turn.
+    fresh = Q(state=State.WAITING)
+    Batch.objects.filter(pk=batch.pk, turn=turn).update(
+        turn=later, not_before=Case(When(fresh, then=Value(later)), default=F("not_before"))
+    )
 
 
 def _take_up(this: Round, batch: Batch) -> Errand | None:
@@ -150,7 +165,7 @@ def _take_up(this: Round, batch: Batch) -> Errand | None:
         leave_out_batch(batch, Reason.STOPPED, this.now)
         return None
     if batch.payload is None:
-        fresh = freeze(batch, now=this.now, until=this.lease, connect=this.connect)
+        fresh = freeze(batch, now=this.now, moment=this.moment, connect=this.connect)
         return _errand(batch, fresh) if fresh else None
     if batch.state == State.WAITING:  # the provider was busy: nothing has been taken yet
         return _again(this, batch) if _open(this, batch) else None
@@ -158,16 +173,18 @@ def _take_up(this: Round, batch: Batch) -> Errand | None:
 
 
 def _open(this: Round, batch: Batch) -> bool:
-    opening = next_opening(batch.shop.sending, this.now)
-    if opening > this.now:
+    """Whether the shop sends now; if not, the batch waits until it does."""
+    moment = this.moment
+    opening = next_opening(batch.shop.sending, moment)
+    if opening > moment:
         batch.turn = batch.not_before = opening
         batch.save(update_fields=["turn", "not_before"])
-    return opening <= this.now
+    return opening <= moment
 
 
 def _again(this: Round, batch: Batch, *, in_doubt: bool = False, ask: bool = False) -> Errand:
     """The same bytes under the same key, under a new lease."""
-    batch.state, batch.turn = State.SENDING, this.lease
+    batch.state, batch.turn = State.SENDING, this.moment + LEASE
     batch.attempt += 1
     batch.save(update_fields=["state", "turn", "attempt"])
     return _errand(batch, frozen(batch), in_doubt=in_doubt, ask=ask)
@@ -185,10 +202,14 @@ def _recover(this: Round, batch: Batch) -> Errand | None:
     held = frozen(batch)
     provider = this.connect(held.provider)
     assert batch.frozen_at  # noqa: S101 - a frozen batch has it
-    known = this.lease < batch.frozen_at + provider.remembers
+    known = this.moment + LEASE < batch.frozen_at + provider.remembers
     if known and batch.attempt < MAX_ATTEMPTS and batch.run.state == RunState.OPEN:
-        # Perhaps nobody has seen it yet: it waits for the opening like any other (F4).
-        return _again(this, batch, in_doubt=True) if _open(this, batch) else None
+        # Perhaps nobody has seen it yet: it waits for the opening like any other (F4), unless
+        # asking, which disturbs nobody, can tell.
+        if _open(this, batch):
+            return _again(this, batch, in_doubt=True)
+        if not provider.can_ask:
+            return None
     if provider.can_ask and batch.attempt < 2 * MAX_ATTEMPTS:
         return _again(this, batch, in_doubt=True, ask=True)
     this.counts += settle(held, Answers(State.UNKNOWN), this.now)
@@ -236,10 +257,10 @@ def _settle(this: Round, errand: Errand, said: Said) -> None:
 
 
 def _pause(this: Round, errand: Errand, busy: Busy) -> None:
-    """Wait as long as the provider asked, or twice as long as the last time (F6)."""
-    if errand.attempt >= MAX_ATTEMPTS and not errand.in_doubt:
+    """Wait as long as the provider asked, and longer each time (F6); for a day at most."""
+    if this.now >= errand.batch.frozen_at + GIVES_UP_AFTER and not errand.in_doubt:
         this.counts += fail(errand.batch, busy.code, this.now)
         return
-    pause = busy.wait or min(FIRST_PAUSE * 2 ** (errand.attempt - 1), LONGEST_PAUSE)
-    until = this.now + pause
+    pause = min(FIRST_PAUSE * 2 ** min(errand.attempt - 1, 10), LONGEST_PAUSE)
+    until = this.moment + max(pause, busy.wait or pause)
     put_back(errand.batch, attempt=errand.attempt, until=until, in_doubt=errand.in_doubt)

@@ -32,15 +32,17 @@ LEASE = timedelta(minutes=2)
 _decode = json.JSONDecoder().decode
 
 
-def freeze(batch: Batch, *, now: datetime, until: datetime, connect: Connect) -> FrozenBatch | None:
+def freeze(
+    batch: Batch, *, now: datetime, moment: datetime, connect: Connect
+) -> FrozenBatch | None:
     """Decide a claimed, waiting batch for the last time; None where nothing is to be sent now.
 
     Outside the sending hours it waits for the next opening (F4); past its run's give-up time it
-    is left out `old_news`; whoever may not get it any more is left out with the reason (A7). What
-    is frozen is held `until` then.
+    is left out `old_news`; whoever may not get it any more is left out with the reason (A7). The
+    hours and the lease go by `moment`, which is later than `now` in a round that lasts.
     """
-    opening = next_opening(batch.shop.sending, now)
-    if opening > now:
+    opening = next_opening(batch.shop.sending, moment)
+    if opening > moment:
         _wait_for(batch, opening)
         return None
     if batch.run.give_up_at and batch.run.give_up_at <= now:
@@ -51,11 +53,15 @@ def freeze(batch: Batch, *, now: datetime, until: datetime, connect: Connect) ->
     _recheck(batch, members, now)
     _record_left_out(batch, [m for m in members if m.reason], now)
     going = [m for m in members if not m.reason]
+    if not members:
+        # Each message has an end of its own already, or there is none.
+        batch.state, batch.settled_at = State.SENT, now
+        batch.save(update_fields=["state", "settled_at"])
     if not going:
         return None
     assert batch.gateway is not None  # noqa: S101 - an open batch has one
     payload = connect(batch.gateway.provider).compose(finished(batch, going))
-    return hold(batch, payload, now=now, until=until)
+    return hold(batch, payload, now=now, until=moment + LEASE)
 
 
 def leave_out_batch(batch: Batch, reason: Reason, now: datetime) -> None:
@@ -175,13 +181,14 @@ def frozen(batch: Batch) -> FrozenBatch:
 
 
 def _leaving(batch: Batch, payload: bytes) -> FrozenBatch:
-    assert batch.key and batch.gateway  # noqa: S101 - a frozen batch has both
+    assert batch.key and batch.gateway and batch.frozen_at  # noqa: S101 - a frozen batch has them
     return FrozenBatch(
         id=batch.pk,
         key=batch.key,
         payload=payload,
         provider=batch.gateway.provider,
         count=batch.size - batch.left_out,
+        frozen_at=batch.frozen_at,
         reference=batch.provider_ref,
     )
 

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -23,7 +23,7 @@ class Outgoing(NamedTuple):
 class FrozenBatch:
     """What goes to the provider: the same bytes under the same key, however often it is tried.
 
-    `count` is how many messages it holds.
+    `count` is how many messages it holds, `frozen_at` when its bytes were fixed.
     """
 
     id: int
@@ -31,6 +31,7 @@ class FrozenBatch:
     payload: bytes
     provider: str
     count: int
+    frozen_at: datetime
     reference: str = ""
 
 

@@ -14,7 +14,7 @@ from messaging.freezing import LEASE
 from messaging.gateways import AnswerLost, Busy
 from messaging.gateways.phone.gateway import PhoneProvider
 from messaging.models import Batch, Run, RunState, State
-from tests.crm.street import HOUR, MINUTE, NOW, only_message, shop_with_messages
+from tests.crm.street import HOUR, MINUTE, NOW, only_message, set_quiet, shop_with_messages
 from tests.messaging.scripted import Scripted
 
 pytestmark = pytest.mark.django_db
@@ -182,3 +182,31 @@ def test_f1_a_worker_that_was_held_up_for_less_still_sends(clock):
     shop = shop_with_messages(1)
     clock(LATEST_BEGINNING / 2)
     assert dispatch(now=NOW, shop=shop, connect=Scripted()) == {State.DELIVERED: 1}
+
+
+def test_f3_a_round_that_lasts_into_closed_hours_begins_nothing_more(clock, one_each):
+    """What counts is the moment of sending, not the round's beginning."""
+    shop = shop_with_messages(2)
+    set_quiet(shop, "11:00", "12:00")
+
+    class Slow(Scripted):
+        def compose(self, messages):
+            clock(1.5 * HOUR)
+            return super().compose(messages)
+
+    provider = Slow()
+    assert dispatch(now=NOW, shop=shop, connect=provider).total() < 2
+    waiting = Batch.objects.get(shop=shop, state=State.WAITING)
+    assert waiting.not_before == NOW + 2 * HOUR
+
+
+def test_f6_a_wait_counts_from_the_answer_also_late_in_a_round(clock, one_each):
+    shop = shop_with_messages(1)
+
+    class Late(Scripted):
+        def compose(self, messages):
+            clock(MINUTE / 3)
+            return super().compose(messages)
+
+    dispatch(now=NOW, shop=shop, connect=Late(Busy("429", wait=MINUTE)))
+    assert Batch.objects.get(shop=shop).turn > NOW + MINUTE + MINUTE / 4

@@ -10,6 +10,7 @@ from messaging.gateways import AnswerLost, Answers, Busy, Rejected
 from messaging.models import Batch, Outcome, State
 from messaging.settling import put_back, settle
 from tests.crm.street import (
+    DAY,
     HOUR,
     MINUTE,
     NOW,
@@ -146,21 +147,28 @@ def test_f6_busy_waits_as_long_as_it_is_told(shop):
     assert dispatch(now=NOW, shop=shop, connect=provider) == {}
     assert only_message(shop).state == State.WAITING
     assert dispatch(now=NOW + 5 * MINUTE - timedelta(seconds=1), shop=shop, connect=provider) == {}
-    assert dispatch(now=NOW + 5 * MINUTE, shop=shop, connect=provider) == {State.DELIVERED: 1}
+    assert dispatch(now=NOW + 6 * MINUTE, shop=shop, connect=provider) == {State.DELIVERED: 1}
     assert provider.sent[0] == provider.sent[1]
 
 
-def test_f6_busy_without_a_time_waits_longer_each_time_and_then_fails(shop):
+def test_f6_busy_without_a_time_waits_longer_each_time_and_fails_after_a_day(shop):
     provider = Scripted(*[Busy("503")] * 100)
     now, pauses = NOW, []
     while batch_of(shop).state == State.WAITING:
         dispatch(now=now, shop=shop, connect=provider)
-        pauses.append(batch_of(shop).turn - now)
+        pauses.append(round((batch_of(shop).turn - now) / MINUTE, 1))
         now = max(now, batch_of(shop).turn)
-    assert len(provider.sent) == MAX_ATTEMPTS
-    assert pauses[:3] == [timedelta(seconds=n) for n in (30, 60, 120)]
+    assert pauses[:9] == [0.5, 1, 2, 4, 8, 16, 32, 60, 60]
+    assert NOW + DAY <= now < NOW + DAY + 2 * HOUR
     message = only_message(shop)
     assert (message.state, message.reason) == (State.FAILED, "503")
+
+
+def test_f6_who_is_always_busy_for_a_moment_is_left_alone_for_longer(shop):
+    provider = Scripted(*[Busy("429", wait=timedelta(seconds=1))] * 2)
+    dispatch(now=NOW, shop=shop, connect=provider)
+    assert dispatch(now=NOW + MINUTE / 3, shop=shop, connect=provider) == {}
+    assert len(provider.sent) == 1
 
 
 def test_f1_busy_after_a_lost_answer_is_still_in_doubt(shop):
@@ -170,7 +178,7 @@ def test_f1_busy_after_a_lost_answer_is_still_in_doubt(shop):
     dispatch(now=NOW, shop=shop, connect=provider)
     dispatch(now=BACK, shop=shop, connect=provider)
     assert dispatch(now=BACK + HOUR, shop=shop, connect=provider) == {}
-    assert dispatch(now=BACK + 2 * HOUR, shop=shop, connect=provider) == {State.UNKNOWN: 1}
+    assert dispatch(now=BACK + 3 * HOUR, shop=shop, connect=provider) == {State.UNKNOWN: 1}
     assert len(provider.sent) == 2
 
 

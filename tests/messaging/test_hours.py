@@ -183,7 +183,7 @@ def test_f4_what_was_put_back_waits_for_the_opening_too(shop):
     provider = Scripted(Busy("429", wait=MINUTE))
     dispatch(now=NOW, shop=shop, connect=provider)
     set_quiet(shop, "09:00", "12:00")
-    assert dispatch(now=NOW + MINUTE, shop=shop, connect=provider) == {}
+    assert dispatch(now=NOW + 2 * MINUTE, shop=shop, connect=provider) == {}
     assert batch_of(shop).not_before == NOW + 2 * HOUR
     assert dispatch(now=NOW + 2 * HOUR, shop=shop, connect=provider) == {State.DELIVERED: 1}
     assert provider.sent[0] == provider.sent[1]
@@ -197,6 +197,14 @@ def test_f4_what_a_killed_worker_left_waits_for_the_opening_too(shop):
     assert dispatch(now=BACK, shop=shop, connect=provider) == {}
     assert len(provider.sent) == 1
     assert dispatch(now=NOW + 2 * HOUR, shop=shop, connect=provider) == {State.DELIVERED: 1}
+
+
+def test_f4_what_could_be_sent_again_is_rather_asked_after_in_closed_hours(shop):
+    provider = Scripted(AnswerLost("lost"), can_ask=True)
+    dispatch(now=NOW, shop=shop, connect=provider)
+    set_quiet(shop, "09:00", "12:00")
+    assert dispatch(now=BACK, shop=shop, connect=provider) == {State.DELIVERED: 1}
+    assert (len(provider.sent), len(provider.asked)) == (1, 1)
 
 
 def test_f4_asking_disturbs_nobody_and_does_not_wait(shop):
