@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from messaging.dispatch import MAX_ATTEMPTS, dispatch
+from messaging.dispatch import dispatch
 from messaging.freezing import LEASE, frozen
 from messaging.gateways import AnswerLost, Answers, Busy, Rejected
 from messaging.models import Batch, Outcome, State
