@@ -21,14 +21,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
-from time import monotonic
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
 from messaging.gateways.base import AnswerLost, Answers, Busy, Rejected
+from messaging.gateways.deadlines import PunctualAdapter, deadline
 from messaging.models import State
 
 CONNECTIONS = 16  # as many as threads dispatch
@@ -44,15 +43,17 @@ Word = Callable[[Json], str]
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds to wait: for a connection, for the next bytes, for the whole answer.
+    """Seconds to wait: for a connection, for the next bytes, for the whole call.
 
-    The last byte has come at most `connect` + `whole` + `silence` seconds after the call, which
-    must be well below `messaging.freezing.LEASE`: after that another worker takes the batch up.
+    The last byte has gone or come at most `whole` seconds after the call began, its connection
+    included. A call may end `connect` later, with nothing sent, where a connection comes too late.
+    Both must be well below `messaging.freezing.LEASE`: after that another worker takes the batch
+    up.
     """
 
     connect: float = 5
     silence: float = 30
-    whole: float = 45
+    whole: float = 75
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,27 +97,28 @@ class JsonClient:
         return self._judge(reply)
 
     def _exchange(self, method: str, path: str, request: dict[str, Any]) -> Reply:
-        with self._session.request(
-            method,
-            self._url + path,
-            timeout=(self._patience.connect, self._patience.silence),
-            allow_redirects=False,
-            stream=True,
-            **request,
-        ) as response:
+        patience = self._patience
+        with (
+            deadline(patience.whole, patience.silence),
+            self._session.request(
+                method,
+                self._url + path,
+                timeout=(patience.connect, patience.silence),
+                allow_redirects=False,
+                stream=True,
+                **request,
+            ) as response,
+        ):
             body = self._read(response)
             return Reply(response.status_code, response.headers, body)
 
     def _read(self, response: requests.Response) -> bytes:
-        """The whole body, unless it is too long or trickles."""
-        ends = monotonic() + self._patience.whole
+        """The whole body, unless it is too long."""
         body = bytearray()
         while chunk := response.raw.read1(_CHUNK, decode_content=False):
             body += chunk
             if len(body) > LARGEST_ANSWER:
                 raise AnswerLost("too-long")
-            if monotonic() > ends:
-                raise AnswerLost("timeout")
         return bytes(body)
 
     def _judge(self, reply: Reply) -> Json:
@@ -155,7 +157,7 @@ def _session() -> requests.Session:
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"User-Agent": "Dangol", "Accept-Encoding": "identity"})
-    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=CONNECTIONS, max_retries=0)
+    adapter = PunctualAdapter(pool_connections=1, pool_maxsize=CONNECTIONS, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
@@ -163,10 +165,12 @@ def _session() -> requests.Session:
 
 def _without_an_answer(error: Exception) -> Busy | AnswerLost:
     """Busy only where it is certain that no byte of ours went out."""
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    cause = error.args[0] if error.args else None
+    reason = getattr(cause, "reason", None)
     if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
         return Busy("no-connection")
-    if isinstance(error, requests.Timeout | ReadTimeoutError):
+    while_sending = any(isinstance(arg, TimeoutError) for arg in getattr(cause, "args", ()))
+    if while_sending or isinstance(error, requests.Timeout | ReadTimeoutError):
         return AnswerLost("timeout")
     return AnswerLost("cut-off")
 

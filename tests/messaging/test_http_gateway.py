@@ -1,101 +1,16 @@
 """F1, F6: what each end of a call over HTTP means, byte by byte as it can come from a wire."""
 
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from threading import Thread
 
 import pytest
 
-from messaging.freezing import LEASE
 from messaging.gateways import AnswerLost, Answers, Busy, Rejected
 from messaging.gateways import http as gateway
-from messaging.gateways.http import NO_IDS, JsonClient, Patience, answers
+from messaging.gateways.http import NO_IDS, JsonClient, answers
 from messaging.models import State
+from tests.messaging.wire import BYTES, HASTE, end_of, http, post, wire
 
-HASTE = Patience(connect=0.5, silence=0.3, whole=0.3)
-BYTES = b'{"messages": []}'
 SENT, REFUSED = (State.SENT, ""), (State.FAILED, "3008")
-
-
-class Wire:
-    """A server that reads a request and answers with these very bytes, as often as it is asked."""
-
-    def __init__(self, *pieces: bytes, pause: float = 0) -> None:
-        self.requests: list[bytes] = []
-        self._pieces, self._pause = pieces, pause
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self._thread = Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                client, _address = self._listener.accept()
-            except OSError:
-                return
-            with client:
-                self.requests.append(_request(client))
-                self._answer(client)
-
-    def _answer(self, client: socket.socket) -> None:
-        client.settimeout(self._pause or None)
-        for piece in self._pieces:
-            try:
-                client.sendall(piece)
-                if self._pause and not client.recv(1):
-                    return
-            except TimeoutError:
-                continue
-            except OSError:
-                return
-
-    def close(self) -> None:
-        """Stop listening, and wait for the thread."""
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join()
-
-
-def _request(client: socket.socket) -> bytes:
-    """A request with its body, which is BYTES or nothing."""
-    read = b""
-    while b"\r\n\r\n" not in read or (read.startswith(b"POST") and not read.endswith(BYTES)):
-        received = client.recv(65536)
-        assert received, "the client went away in the middle of its request"
-        read += received
-    return read
-
-
-@contextmanager
-def wire(*pieces: bytes, pause: float = 0) -> Iterator[Wire]:
-    server = Wire(*pieces, pause=pause)
-    try:
-        yield server
-    finally:
-        server.close()
-
-
-def http(status: str, body: bytes = b"{}", *headers: str) -> bytes:
-    lines = [f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}", "Connection: close"]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
-
-
-def post(server: Wire, **options) -> gateway.Json:
-    client = JsonClient(server.url, patience=HASTE, **options)
-    return client.post("/send", BYTES, {"X-Key": "k-1"})
-
-
-def end_of(*pieces: bytes, pause: float = 0) -> Rejected | Busy | AnswerLost:
-    """The error that a call ends with which is answered so."""
-    with wire(*pieces, pause=pause) as server, pytest.raises((Rejected, Busy, AnswerLost)) as end:
-        post(server)
-    assert len(server.requests) == 1, "nothing is repeated"
-    error = end.value
-    assert isinstance(error, Rejected | Busy | AnswerLost)
-    return error
 
 
 def test_f1_the_bytes_go_out_as_they_are_with_the_headers():
@@ -104,12 +19,6 @@ def test_f1_the_bytes_go_out_as_they_are_with_the_headers():
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
     assert body == BYTES
     assert b"X-Key: k-1" in head and b"Content-Type: application/json" in head
-
-
-def test_f1_a_call_ends_well_before_another_worker_takes_the_batch_up():
-    patience = Patience()
-    longest = patience.connect + patience.silence + patience.whole
-    assert timedelta(seconds=longest) < LEASE * 0.75
 
 
 def test_f6_where_nobody_listens_nothing_was_taken():
@@ -211,13 +120,6 @@ def test_f1_half_an_answer_or_none_is_a_lost_answer(raw):
 
 def test_f1_no_answer_in_time_is_a_lost_answer():
     end = end_of(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{", b"}", pause=1)
-    assert isinstance(end, AnswerLost)
-    assert end.code == "timeout"
-
-
-def test_f1_an_answer_that_trickles_does_not_hold_a_thread_for_ever():
-    drops = [b" "] * 100
-    end = end_of(b"HTTP/1.1 200 OK\r\nContent-Length: 102\r\n\r\n", *drops, b"{}", pause=0.05)
     assert isinstance(end, AnswerLost)
     assert end.code == "timeout"
 
