@@ -47,7 +47,7 @@ from messaging.drafts import Drafts
 from messaging.hours import next_opening
 from messaging.models import Channel, Chunk, Purpose, Run
 from messaging.revising import join, reword
-from messaging.staging import Merged, insert_select, staged
+from messaging.staging import Merged, index, insert_select, staged
 from messaging.verdicts import MENDABLE
 
 PAGE = "crm:coupon_messages"
@@ -88,6 +88,8 @@ def _plan_chunk(
             return Counter()
         _stage_coupon_kinds(settings)
         _stage_bundles()
+        if again:
+            _index_staged()
         drafts = _drafts(settings, kind, tick)
         joined = _take_over(drafts) if again else {}
         counts: Counter[str] = Counter()
@@ -159,6 +161,13 @@ def _stage_bundles() -> None:
             "stays": Value(False),
         },
     )
+
+
+def _index_staged() -> None:
+    """What has waited is updated row by row: each looks its decision up."""
+    index(DecidedBundle, "existing", "first")
+    index(DecidedCoupon, "issued")
+    index(DecidedCouponKind, "coupon")
 
 
 def _drafts(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Drafts:
