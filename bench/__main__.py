@@ -2,20 +2,26 @@
 
 On PostgreSQL, `DATABASE_URL`'s server or the one that the tests would find; each part fills a
 database of its own there, which is dropped afterwards. `ONLY=plan,history` chooses parts, `ROWS=n`
-their size, `JSON=file` keeps the figures with the commit and the machine.
+their size, `JSON=file` keeps the figures with the commit and the machine. Asked to end, it leaves
+neither processes nor databases.
 """
 
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.database import fresh
+import psycopg
+
+from bench.chaos.processes import MARK, kill, marked
+from bench.database import check, fresh
 from bench.figures import Figure, table
+from config.supervisor import StopFlag, output_of, say
 from tests.machine import Missing, postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,18 +30,35 @@ PARTS = ("plan", "states", "dispatch", "memory", "tick", "history")
 
 
 def main() -> int:
-    """Measure what is asked for; 0 if every limit is kept, 1 if not, 2 for unusable arguments."""
+    """Measure what is asked for; the exit status.
+
+    0 if every limit is kept, 1 if not or if a part failed, 2 for unusable arguments, 130 if it
+    was asked to end.
+    """
     try:
         parts, rows, url = _parts(), _rows(), _server()
         kept = place(os.environ.get("JSON", ""))
     except ValueError as problem:
         print(problem, file=sys.stderr)
         return 2
-    figures = [figure for part in parts for figure in _measure(part, rows, url)]
+    stopping = StopFlag()
+    found = {part: _measure(part, rows, url, stopping) for part in parts}
+    if stopping.is_set:
+        say("Interrupted: there are no figures.")
+        return 128 + signal.SIGINT
+    return tell(found, kept)
+
+
+def tell(found: dict[str, list[Figure] | None], kept: Path | None) -> int:
+    """Print and keep what was measured, also where parts failed (None); the exit status."""
+    failed = [part for part, figures in found.items() if figures is None]
+    figures = [figure for of_part in found.values() for figure in of_part or ()]
     print(f"Commit {commit()}, {machine()['summary']}\n\n{table(figures)}")
+    if failed:
+        say(f"No figures, because it failed: {', '.join(failed)}.")
     if kept:
-        kept.write_text(json.dumps(_report(figures), indent=2) + "\n")
-    return 0 if all(figure.holds for figure in figures) else 1
+        kept.write_text(json.dumps(_report(figures) | {"failed": failed}, indent=2) + "\n")
+    return 0 if not failed and all(figure.holds for figure in figures) else 1
 
 
 def _parts() -> list[str]:
@@ -58,9 +81,11 @@ def _server() -> str:
     if url and not url.startswith("postgres"):
         raise ValueError("The figures are PostgreSQL's: DATABASE_URL=postgres://user@host/name")
     try:
-        return url or postgresql()
+        url = url or postgresql()
     except Missing as reason:
         raise ValueError(f"The figures are PostgreSQL's, and there is {reason}.") from reason
+    check(url)
+    return url
 
 
 def place(told: str) -> Path | None:
@@ -73,18 +98,28 @@ def place(told: str) -> Path | None:
     return path
 
 
-def _measure(part: str, rows: str, url: str) -> list[Figure]:
-    """A part in a process and a database of its own."""
-    print(f"Measuring {part} …", file=sys.stderr, flush=True)
-    with fresh(url, part) as database:
-        answer = subprocess.run(  # noqa: S603 - our own module
-            [sys.executable, "-m", "bench.part", part, rows],
-            cwd=ROOT,
-            env=os.environ | {"DATABASE_URL": database},
-            stdout=subprocess.PIPE,
-            check=True,
-        )
-    return [Figure(**figure) for figure in json.loads(answer.stdout)]
+def _measure(part: str, rows: str, url: str, stopping: StopFlag) -> list[Figure] | None:
+    """A part in a process and a database of its own; None if it failed or we are to end."""
+    if stopping.is_set:
+        return None
+    say(f"Measuring {part} …")
+    try:
+        with fresh(url, part) as database:
+            answer = _run(part, rows, database, stopping)
+    except psycopg.Error as error:
+        say(f"The database of {part}: {' '.join(str(error).split())}")
+        return None
+    return None if answer is None else [Figure(**one) for one in json.loads(answer)]
+
+
+def _run(part: str, rows: str, database: str, stopping: StopFlag) -> str | None:
+    """What a part printed; of what it started, nothing is left."""
+    mark = f"bench-{os.getpid()};"
+    command = [sys.executable, "-m", "bench.part", part, rows]
+    try:
+        return output_of(command, os.environ | {"DATABASE_URL": database, MARK: mark}, stopping)
+    finally:
+        kill(marked(mark))
 
 
 def _report(figures: list[Figure]) -> dict[str, Any]:

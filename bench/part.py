@@ -1,15 +1,21 @@
 """One part of `make bench`, in a process of its own: `python -m bench.part NAME [ROWS]`.
 
-Prints its figures as JSON. The database is `DATABASE_URL`'s, empty.
+Prints its figures as JSON. The database is `DATABASE_URL`'s, empty. Asked to end, it ends what it
+has started and drops what it has created.
 """
 
 import importlib
 import json
 import os
+import signal
 import sys
 from dataclasses import asdict
+from types import FrameType
+from typing import NoReturn
 
 import django
+
+from bench.chaos.processes import MARK, kill, marked
 
 
 def main(name: str, rows: str) -> None:
@@ -25,5 +31,17 @@ def main(name: str, rows: str) -> None:
     print(json.dumps([asdict(figure) for figure in figures]))
 
 
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    """Kill what we have started before it complains; then every block on the way out cleans up."""
+    if MARK in os.environ:
+        # The newest first: none outlives whom it talks to.
+        kill(pid for pid in reversed(marked(os.environ[MARK])) if pid != os.getpid())
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        main(*sys.argv[1:3])
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGTERM)

@@ -32,7 +32,8 @@ def main(url: str) -> None:
     provider = StandInProvider(url)
     connection.ensure_connection()
     print("ready", flush=True)
-    sys.stdin.readline()
+    if not sys.stdin.readline():
+        return  # who started us is gone
     counts = dispatch(now=NOW, connect=provider)
     print(json.dumps({"messages": counts.total(), "peak": peak()}), flush=True)
 
@@ -71,6 +72,7 @@ def senders(count: int, url: str) -> Iterator[Senders]:
         yield Senders(processes)
     finally:
         for process in processes:
+            process.kill()  # what it has to say has been read, or is not wanted any more
             process.communicate()
 
 

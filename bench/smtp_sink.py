@@ -112,12 +112,14 @@ def running() -> Iterator[Sink]:
     )
     with process:
         assert process.stdin and process.stdout  # noqa: S101 - both are pipes
-        sink = Sink(port=int(process.stdout.readline()))
         try:
+            sink = Sink(port=int(process.stdout.readline()))
             yield sink
-        finally:
-            counts = json.loads(process.communicate()[0])
-            sink.messages, sink.recipients = counts["messages"], counts["recipients"]
+        except BaseException:
+            process.kill()  # nobody asks for its counts
+            raise
+        counts = json.loads(process.communicate()[0])
+        sink.messages, sink.recipients = counts["messages"], counts["recipients"]
 
 
 if __name__ == "__main__":
