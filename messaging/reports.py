@@ -5,13 +5,13 @@ request has been answered; of each message the latest state holds (`messaging.ou
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
-from messaging.models import COUNTERS, Batch, Message, State
+from messaging.models import COUNTERS, Batch, Gateway, Message, State
 from messaging.outcomes import News, record
 
 
@@ -25,31 +25,36 @@ class Report:
     at: datetime
 
 
-def take_in(reports: Sequence[Report]) -> int:
-    """Keep what was reported; returns how many reports are about no message that was sent.
+def take_in(reports: Sequence[Report], *, gateway: Gateway) -> int:
+    """Keep what `gateway`'s provider reported; returns how many reports are strangers.
 
-    Each batch is a transaction, so that a long list holds nothing up.
+    Those are about no message that was sent through this gateway: an account has no say in another
+    shop's messages (F10). Each batch is a transaction, so that a long list holds nothing up.
     """
-    batches = _batches([report.message for report in reports])
-    by_batch: dict[int, dict[int, News]] = defaultdict(dict)
-    for report in sorted(reports, key=lambda report: report.state):
+    batches = _batches([report.message for report in reports], gateway)
+    by_batch: dict[int, list[Report]] = defaultdict(list)
+    for report in reports:
         if report.message in batches:
-            news = News(report.state, report.code, report.at)
-            by_batch[batches[report.message]][report.message] = news
-    strangers = sum(report.message not in batches for report in reports)
-    for batch in sorted(by_batch):
-        _keep(batch, by_batch[batch])
-    return strangers
+            by_batch[batches[report.message]].append(report)
+    kept = sum(len(by_batch[pk]) for pk in sorted(by_batch) if _keep(pk, by_batch[pk]))
+    return len(reports) - kept
 
 
-def _batches(messages: Sequence[int]) -> dict[int, int]:
+def _batches(messages: Sequence[int], gateway: Gateway) -> dict[int, int]:
     """The batches of those messages that have been handed over."""
-    found = Message.objects.filter(pk__in=messages, batch__frozen_at__isnull=False)
+    found = Message.objects.filter(
+        pk__in=messages, batch__gateway=gateway, batch__frozen_at__isnull=False
+    )
     return dict(found.exclude(outcome__state=State.LEFT_OUT).values_list("pk", "batch_id"))
 
 
 @transaction.atomic
-def _keep(pk: int, news: Mapping[int, News]) -> None:
-    batch = Batch.objects.select_for_update().defer("payload").get(pk=pk)
-    record(batch, news)
+def _keep(pk: int, reports: Sequence[Report]) -> bool:
+    """Whether the batch is still there: a shop may be deleted meanwhile."""
+    batch = Batch.objects.select_for_update().defer("payload").filter(pk=pk).first()
+    if batch is None:
+        return False
+    ranked = sorted(reports, key=lambda report: report.state)
+    record(batch, {each.message: News(each.state, each.code, each.at) for each in ranked})
     batch.save(update_fields=[*COUNTERS.values()])
+    return True
