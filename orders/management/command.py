@@ -42,7 +42,7 @@ class JsonCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work and print; a refusal by our own rules is unusable input."""
-        self._prepare_database()
+        prepare_database(self)
         with override("en"):
             try:
                 answer = self.answer(options)
@@ -52,17 +52,21 @@ class JsonCommand(BaseCommand):
                 refuse(str(error))
             self.tell(answer, options)
 
-    def _prepare_database(self) -> None:
-        """An SQLite file without tables is new: a first run needs no other command before it."""
-        try:
-            if connection.vendor == "sqlite" and not connection.introspection.table_names():
-                self.stderr.write("Preparing the database …", style_func=str)
-                call_command("migrate", verbosity=0, interactive=False)
-            missing = _migrations_missing()
-        except DatabaseError as error:
-            refuse(f"the database cannot be used: {error}")
-        if missing:
-            refuse("the database is not up to date: run manage.py migrate first")
+
+def prepare_database(command: BaseCommand, *, unreachable: int = UNUSABLE) -> None:
+    """An SQLite file without tables is new: a first run needs no other command before it.
+
+    Refuses any other without all migrations, and, with the status `unreachable`, what fails.
+    """
+    try:
+        if connection.vendor == "sqlite" and not connection.introspection.table_names():
+            command.stderr.write("Preparing the database …", style_func=str)
+            call_command("migrate", verbosity=0, interactive=False)
+        missing = _migrations_missing()
+    except DatabaseError as error:
+        refuse(f"the database cannot be used: {error}", unreachable)
+    if missing:
+        refuse("the database is not up to date: run manage.py migrate first")
 
 
 def _migrations_missing() -> bool:
@@ -81,9 +85,9 @@ def _words(error: ValidationError) -> str:
     )
 
 
-def refuse(message: str) -> NoReturn:
-    """End the command with one clear line and exit status 2."""
-    raise CommandError(" ".join(message.split()), returncode=UNUSABLE)
+def refuse(message: str, status: int = UNUSABLE) -> NoReturn:
+    """End the command with one clear line and this exit status."""
+    raise CommandError(" ".join(message.split()), returncode=status)
 
 
 def shop_named(slug: str) -> Shop:

@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def run(tmp_path):
-    def run(*arguments):
+    def run(*arguments, database=f"sqlite:///{tmp_path / 'shop.sqlite3'}"):
         environment = os.environ | {
-            "DATABASE_URL": f"sqlite:///{tmp_path / 'shop.sqlite3'}",
+            "DATABASE_URL": database,
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "HTTPS": "false",
         }
@@ -34,11 +34,14 @@ def test_a_first_run_on_an_sqlite_file_needs_nothing_before(run):
     assert json.loads(done.stdout)["slug"] == "spring"
 
 
-def test_a_database_that_is_not_migrated_is_refused_in_one_line(run, tmp_path):
+@pytest.mark.parametrize(
+    "command", [("create_shop", "spring", "--name", "봄날문구"), ("work", "--cluster", "plan")]
+)
+def test_a_database_that_is_not_migrated_is_refused_in_one_line(run, tmp_path, command):
     with sqlite3.connect(tmp_path / "shop.sqlite3") as database:
         database.execute("CREATE TABLE other (id integer)")
     database.close()
-    done = run("create_shop", "spring", "--name", "봄날문구")
+    done = run(*command)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
     assert "run manage.py migrate first" in done.stderr
@@ -48,4 +51,10 @@ def test_a_database_that_cannot_be_opened_is_refused_in_one_line(run, tmp_path):
     (tmp_path / "shop.sqlite3").mkdir()
     done = run("run_due", "--at", "2026-11-20")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "the database cannot be used" in done.stderr
+
+
+def test_work_on_a_database_that_does_not_answer_is_to_be_started_again(run):
+    done = run("work", database="postgres://nobody@127.0.0.1:1/dangol")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert "the database cannot be used" in done.stderr

@@ -10,7 +10,10 @@ from django.core.management.base import BaseCommand
 from django_q.conf import Conf
 
 from crm.working import work
-from orders.management.command import refuse
+from orders.management.command import prepare_database, refuse
+
+# A database that is away comes back: whoever supervises starts the group again.
+TRY_AGAIN = 1
 
 
 class Command(BaseCommand):
@@ -30,6 +33,7 @@ class Command(BaseCommand):
             refuse(f"there is no cluster “{name}”, only: {known}")
         if name != Conf.CLUSTER_NAME:
             _begin_anew(name)
+        prepare_database(self, unreachable=TRY_AGAIN)
         work(beat_every=settings.WORKER_BEAT, silence=settings.WORKER_SILENCE)
 
 
