@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from crm.campaigns import coupon_messages
-from crm.heartbeat import beat
+from crm.heartbeat import beat, beating
 from crm.models import CouponMessageSettings, Due, Job, Kind
 from crm.ticks import (
     MOMENT,
@@ -27,7 +27,8 @@ from crm.ticks import (
 )
 from orders.models import Shop
 
-# A planner that dies is followed by another after this long; a living one renews it each chunk.
+# A planner that dies is followed by another after this long. A living one renews it after each
+# chunk and each query over the whole shop: seconds where it has a million coupons.
 LEASE = timedelta(minutes=3)
 
 
@@ -114,7 +115,8 @@ def _run(due: Due, now: datetime, replayed: bool) -> Plan | None:
         while due.next_at <= now:
             at = schedule.tick(due.next_at, now)
             tick = Tick(at=at, now=now, since=due.seen_through, replayed=replayed)
-            plan.decisions.update(coupon_messages.plan(settings, schedule.kind, tick, renew))
+            with beating():  # finding the candidates is one query over the whole shop
+                plan.decisions.update(coupon_messages.plan(settings, schedule.kind, tick, renew))
             _finish(due, settings, tick)
     return plan
 

@@ -118,6 +118,29 @@ def test_f1_a_planner_that_was_killed_is_followed_when_its_lease_has_passed(
     assert find_broken(shop) == []
 
 
+def test_f1_the_lease_is_renewed_before_the_first_chunk(shop):
+    held = []
+
+    def look(**_signal):
+        held.append(Due.objects.filter(shop=shop, leased_until__gt=NOW + LEASE).exists())
+
+    post_save.connect(look, sender=Chunk)
+    try:
+        tick(shop)
+    finally:
+        post_save.disconnect(look, sender=Chunk)
+    assert held == [True]
+
+
+def test_f1_a_plan_tells_of_each_query_over_the_whole_shop():
+    steps = []
+    settings = settings_of(open_shop(Kind.ISSUED))
+    nothing = coupon_messages.plan(
+        settings, Kind.ISSUED, Tick(at=NOW, now=NOW), lambda: steps.append("")
+    )
+    assert (nothing, len(steps)) == ({}, 2)
+
+
 def test_f1_a_job_that_is_leased_is_left_alone(shop):
     Due.objects.filter(shop=shop).update(leased_until=NOW + MINUTE)
     assert run_due(now=NOW, shop=shop) == []

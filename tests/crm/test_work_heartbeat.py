@@ -3,8 +3,10 @@
 import os
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.db import connection
 from django_q.brokers import get_broker
 
 from crm import heartbeat
@@ -77,6 +79,25 @@ def test_planning_beats(silent: None) -> None:
 
     assert tick(shop)
     assert heartbeat.silence() < LONG
+
+
+@pytest.mark.django_db
+def test_finding_what_is_to_be_planned_is_beaten_for(
+    silent: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "_STEADY", 0.01)
+    shop = open_shop(Kind.ISSUED)
+    heard: list[bool] = []
+
+    def last_long(execute: Any, sql: str, *rest: Any) -> Any:
+        if not heard and sql.startswith('INSERT INTO "crm_candidate"'):
+            heard.append(soon(lambda: heartbeat.silence() < LONG))
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(last_long):
+        tick(shop)
+
+    assert heard == [True]
 
 
 @pytest.mark.django_db(transaction=True)

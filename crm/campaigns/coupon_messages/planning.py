@@ -64,11 +64,12 @@ def plan(
     """Plan a tick's messages; counts decisions by reason ("": planned).
 
     A tick that finds nothing makes no run (A3). Run again after a crash, it goes on where it was.
-    `progress` is called inside each chunk's transaction.
+    `progress` is called inside each chunk's transaction, and after each step over the whole shop.
     """
     counts: Counter[str] = Counter()
     with staged(Candidate, TouchedCustomer):
         found = stage_candidates(settings, kind, tick)
+        progress()
         for span in spans() if found else ():
             with transaction.atomic():
                 rows = decided(candidates(span), settings, kind, tick)
@@ -76,6 +77,7 @@ def plan(
                 progress()
     if kind == Kind.ISSUED:
         stop_waiting(settings, tick.at)
+        progress()
     return counts
 
 
