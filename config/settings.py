@@ -218,10 +218,20 @@ Q_CLUSTER: dict[str, Any] = {
     "ALT_CLUSTERS": {"dangol": _CLUSTER, "plan": _PLAN_CLUSTER, "slow": _PLAN_CLUSTER},
 }
 os.environ.setdefault("Q_CLUSTER_NAME", "dangol")
+
+
+def _seconds(name: str, default: float) -> float:
+    """What is no number is none here, too: `manage.py work` refuses it, others don't need it."""
+    try:
+        return float(env.str(name, default=str(default)))
+    except ValueError:
+        return float("nan")
+
+
 # How often a group of workers shows that it lives, and after how long without a sign it is killed
-# and started again; in seconds.
-WORKER_BEAT: float = env.float("WORKER_BEAT", default=5.0)
-WORKER_SILENCE: float = env.float("WORKER_SILENCE", default=180.0)
+# and started again.
+WORKER_BEAT = _seconds("WORKER_BEAT", 5)
+WORKER_SILENCE = _seconds("WORKER_SILENCE", 180)
 
 # --- Logs -------------------------------------------------------------------------------------
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")

@@ -3,11 +3,14 @@
 import os
 import signal
 from contextlib import contextmanager
+from math import inf, nan
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django_q.conf import Conf
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
@@ -31,7 +34,7 @@ def group(tmp_path: Path, transactional_db: None):
 @pytest.fixture
 def unwatched(tmp_path: Path, transactional_db: None):
     """A group that waits for a sign of life longer than any test; its worker is idle."""
-    with at_work(workers(tmp_path, beat=1000, silence=1000)) as group:
+    with at_work(workers(tmp_path, beat=1000, silence=3000)) as group:
         yield group
 
 
@@ -122,7 +125,7 @@ def test_asked_to_stop_it_ends_in_an_orderly_way_and_leaves_no_beat(group: Worke
 
 
 def test_the_cluster_can_be_named_on_the_command_line(tmp_path: Path) -> None:
-    group = workers(tmp_path, beat=1000, silence=1000)
+    group = workers(tmp_path, beat=1000, silence=3000)
     group.child.command = [*group.child.command, "--cluster", "plan"]
     group.child.env = {**group.child.env, "Q_CLUSTER_NAME": "slow"}
 
@@ -135,3 +138,32 @@ def test_an_unknown_cluster_is_refused_in_one_line() -> None:
         call_command("work", cluster="paln")
 
     assert no.value.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("beat", "silence"),
+    [(0, 180), (-5, 180), (nan, 180), (5, 0), (5, -180), (5, 14.9), (5, nan), (5, inf)],
+)
+def test_times_that_would_kill_every_group_are_refused_in_one_line(
+    settings: Any, beat: float, silence: float
+) -> None:
+    settings.WORKER_BEAT, settings.WORKER_SILENCE = beat, silence
+
+    with pytest.raises(CommandError, match="above 0, and the silence is at least 3 beats") as no:
+        call_command("work", cluster=Conf.CLUSTER_NAME)
+
+    assert no.value.returncode == 2
+
+
+def test_times_that_are_no_numbers_are_refused_too(tmp_path: Path) -> None:
+    group = workers(tmp_path, beat=5, silence=180)
+    group.child.env = {**group.child.env, "WORKER_BEAT": "often"}
+
+    group.child.start()
+    try:
+        assert group.child._process is not None
+        assert group.child._process.wait(20) == 2
+    finally:
+        stop([group.child], grace=0)
+
+    assert "WORKER_BEAT and WORKER_SILENCE are numbers of seconds" in group.log

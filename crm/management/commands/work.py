@@ -3,6 +3,7 @@
 import os
 import sys
 from argparse import ArgumentParser
+from math import inf
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,8 @@ from orders.management.command import prepare_database, refuse
 
 # A database that is away comes back: whoever supervises starts the group again.
 TRY_AGAIN = 1
+
+BEATS_A_SILENCE = 3
 
 
 class Command(BaseCommand):
@@ -34,7 +37,17 @@ class Command(BaseCommand):
         if name != Conf.CLUSTER_NAME:
             _begin_anew(name)
         prepare_database(self, unreachable=TRY_AGAIN)
+        _refuse_what_would_kill_a_sound_group(settings.WORKER_BEAT, settings.WORKER_SILENCE)
         work(beat_every=settings.WORKER_BEAT, silence=settings.WORKER_SILENCE)
+
+
+def _refuse_what_would_kill_a_sound_group(beat: float, silence: float) -> None:
+    """One beat may be lost and the next one late; what is no number compares with nothing."""
+    if not 0 < BEATS_A_SILENCE * beat <= silence < inf:
+        refuse(
+            "WORKER_BEAT and WORKER_SILENCE are numbers of seconds above 0, and the silence is"
+            f" at least {BEATS_A_SILENCE} beats long"
+        )
 
 
 def _begin_anew(cluster: str) -> None:
