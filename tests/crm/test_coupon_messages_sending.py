@@ -113,6 +113,29 @@ def test_a7_an_empty_bundle_is_left_out(closed, customer):
     assert provider.sent == []
 
 
+def test_a7_a_coupon_deleted_before_sending_leaves_its_bundle(closed, customer):
+    deleted = give(customer, add_coupon(closed, "첫째"), expires_at=NOW + DAY)
+    give(customer, add_coupon(closed, "둘째"), expires_at=NOW + 3 * DAY)
+    tick(closed)
+    deleted.delete()
+
+    assert dispatch(now=OPENING, shop=closed, connect=Scripted()) == {State.DELIVERED: 1}
+
+    variables = only_message(closed).variables
+    assert (variables["coupon"], variables["more"]) == ("둘째", 0)
+
+
+def test_a7_a_message_about_a_deleted_coupon_alone_is_left_out(closed, customer):
+    deleted = give(customer, add_coupon(closed))
+    tick(closed)
+    deleted.delete()
+
+    dispatch(now=OPENING, shop=closed, connect=Scripted())
+
+    message = only_message(closed)
+    assert (message.state, message.reason) == (State.LEFT_OUT, Reason.COUPON_GONE)
+
+
 def test_a7_an_empty_bundle_among_others_is_left_out_alone(closed, customer):
     coupon = add_coupon(closed)
     lost = give(customer, coupon)

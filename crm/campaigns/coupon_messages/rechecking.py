@@ -12,7 +12,7 @@ from crm.campaigns.coupon_messages.deciding import BUNDLE_ORDER
 from crm.campaigns.coupon_messages.values import values
 from crm.models import CouponMessageSettings, CouponNotice, Kind
 from messaging.hooks import Content, Rechecked
-from messaging.models import Reason
+from messaging.models import Message, Reason
 from messaging.verdicts import MENDABLE
 
 
@@ -36,20 +36,20 @@ def recheck(batch: int, reasons: Mapping[int, str], now: datetime) -> Rechecked:
 
 
 def _changed(batch: int, messages: Collection[int], now: datetime) -> set[int]:
-    """The messages with a coupon that is lost or has no basis any more.
+    """The messages with a coupon that is lost, deleted, or has no basis any more.
 
     PostgreSQL takes such conditions for rare and would begin with all coupons there are; so the
-    question is a value, and the messages, which mostly have successive ids, have bounds.
+    question is a value, and the messages, which mostly have successive ids, have bounds. Asked
+    from the messages' side, a coupon that is not there any more is missed.
     """
-    as_planned = usable_later(now, prefix="issued__") & ~Q(issued__coupon__grant_basis="")
-    notices = CouponNotice.objects.filter(
-        message_id__gte=min(messages, default=0),
-        message_id__lte=max(messages, default=0),
-        message__batch_id=batch,
+    coupon = "coupon_notices__issued__"
+    as_planned = usable_later(now, prefix=coupon) & ~Q(**{f"{coupon}coupon__grant_basis": ""})
+    rows = Message.objects.filter(
+        pk__gte=min(messages, default=0), pk__lte=max(messages, default=0), batch_id=batch
     ).annotate(
         as_planned=Case(When(as_planned, then=True), default=False, output_field=BooleanField())
     )
-    return set(notices.filter(as_planned=False).values_list("message_id", flat=True))
+    return set(rows.filter(as_planned=False).values_list("pk", flat=True))
 
 
 def _without_basis(ids: Collection[int], now: datetime) -> set[int]:
