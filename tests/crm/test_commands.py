@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -168,6 +169,34 @@ def test_run_due_twice_at_the_same_time_runs_nothing():
     answer = command("run_due", "--at", NOW.isoformat(), "--shop", shop.slug)
     assert answer["ran"] == []
     assert messages(shop) == []
+
+
+def test_run_due_tells_what_another_planner_has_until_when():
+    shop, other = open_shop(Kind.ISSUED), open_shop(Kind.ISSUED)
+    Due.objects.update(leased_until=NOW + timedelta(minutes=3))
+    out, told = io.StringIO(), io.StringIO()
+    of_shop = ["--at", "2026-11-20T10:00", "--shop", shop.slug]
+
+    call_command("run_due", *of_shop, stdout=out, stderr=told)
+
+    assert json.loads(out.getvalue())["ran"] == []
+    assert told.getvalue() == (
+        f"coupon_issued of {shop.slug} is being planned by another worker until 10:03:00; "
+        "try again then.\n"
+    )
+    assert other.slug not in told.getvalue()
+
+
+def test_run_due_tells_nothing_of_what_it_ran_or_of_a_stopped_shop():
+    open_shop(Kind.ISSUED)
+    stopped = open_shop(Kind.ISSUED)
+    Due.objects.filter(shop=stopped).update(leased_until=NOW + timedelta(minutes=3))
+    SendingSettings.objects.filter(shop=stopped).update(stopped_at=NOW)
+    told = io.StringIO()
+
+    call_command("run_due", "--at", NOW.isoformat(), stdout=io.StringIO(), stderr=told)
+
+    assert told.getvalue() == ""
 
 
 @pytest.mark.parametrize("at", ["soon", "0001-01-01T00:00", "0001-01-02", "9999-12-31T23:59"])

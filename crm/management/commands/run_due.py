@@ -1,11 +1,14 @@
 """`manage.py run_due`: plans and sends what is due at a time."""
 
 from argparse import ArgumentParser
+from datetime import datetime
 from typing import Any
 
+from crm.models import Due
 from crm.schedules import run_due
 from messaging.dispatch import dispatch
 from orders.management.command import JsonCommand, moment, shop_named, utc
+from orders.models import Shop
 
 
 class Command(JsonCommand):
@@ -24,6 +27,7 @@ class Command(JsonCommand):
         shop = shop_named(options["shop"]) if options["shop"] else None
         at = moment(options["at"], shop)
         ran = run_due(now=at, shop=shop)
+        self._tell_leased(at, shop)
         dispatched = dispatch(now=at, shop=shop)
         return {
             "at": utc(at),
@@ -38,3 +42,19 @@ class Command(JsonCommand):
             ],
             "dispatched": {state.name.lower(): n for state, n in sorted(dispatched.items()) if n},
         }
+
+    def _tell_leased(self, at: datetime, shop: Shop | None) -> None:
+        """Say what is due and was not run, since another planner has it or died with it."""
+        leased = Due.objects.filter(
+            next_at__lte=at, leased_until__gt=at, shop__sending__stopped_at=None
+        )
+        if shop:
+            leased = leased.filter(shop=shop)
+        for due in leased.select_related("shop").order_by("next_at", "pk"):
+            assert due.leased_until  # noqa: S101 - as it was asked for
+            until = due.leased_until.astimezone(at.tzinfo)
+            self.stderr.write(
+                f"{due.job} of {due.shop.slug} is being planned by another worker "
+                f"until {until:%H:%M:%S}; try again then.",
+                style_func=str,
+            )
