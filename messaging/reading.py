@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from messaging.freezing import finished_buttons
-from messaging.models import Batch, Message, Outcome, State, Topic
+from messaging.models import Batch, Message, Outcome, RunState, State, Topic
 from messaging.reasons import ADVICE, Advice, reason_words
 from messaging.wording import VARIABLES, Locale, Part, compile_body
 from orders.masking import mask_name, mask_phone, show_phone
@@ -48,6 +48,11 @@ def reason_of(message: Message) -> str:
     """Why it was left out (a `Reason`) or failed (the provider's own word); else empty."""
     outcome = own_outcome(message)
     return str(outcome.reason if outcome else message.batch.reason)
+
+
+def is_on_hold(message: Message) -> bool:
+    """Whether it waits because its run is paused."""
+    return state_of(message) == State.WAITING and message.batch.run.state == RunState.PAUSED
 
 
 def happened_at(message: Message) -> datetime:
@@ -150,11 +155,19 @@ _UNKNOWN = Advice(
 _FAILED = Advice(
     gettext_lazy("The provider did not take it, and that is final. The number may be wrong.")
 )
+_ON_HOLD = Advice(
+    gettext_lazy(
+        "The platform has paused this sending for now. There is nothing for you to do: it goes on "
+        "from here when the pause ends."
+    )
+)
 
 
 def advice(message: Message) -> Advice | None:
     """What a merchant can do about it; None where all is well."""
     state = state_of(message)
+    if is_on_hold(message):
+        return _ON_HOLD
     if state == State.LEFT_OUT:
         return ADVICE.get(reason_of(message))
     return {State.UNKNOWN: _UNKNOWN, State.FAILED: _FAILED}.get(state)
@@ -165,6 +178,8 @@ def chip_words(message: Message, now: datetime) -> tuple[str, datetime | None]:
     state, reason = state_of(message), reason_of(message)
     if state in (State.LEFT_OUT, State.FAILED) and reason:
         return f"{state.label} · {reason_words(reason)}", None
+    if is_on_hold(message):
+        return _("Waiting · on hold"), None
     opening: Any = message.batch.not_before
     waits = state == State.WAITING and opening and opening > now
     return str(state.label), opening if waits else None

@@ -17,7 +17,7 @@ from crm.home.charts import Chart, chart
 from crm.models import CouponMessageSettings, CouponOverride, Due, Kind
 from crm.sending import sending_settings
 from messaging.batch_counts import counts
-from messaging.models import OPEN_STATES, Batch, Message, Reason, State
+from messaging.models import OPEN_STATES, Batch, Message, Reason, RunState, State
 from orders.localtime import instant, local_day
 from orders.models import Shop
 
@@ -93,10 +93,14 @@ class FirstSteps:
 
 @dataclass(frozen=True, slots=True)
 class FrontPage:
-    """The page. `first_steps` is None once the shop is on its way."""
+    """The page. `on_hold` of the waiting are of paused runs.
+
+    `first_steps` is None once the shop is on its way.
+    """
 
     today: Today
     waiting: int
+    on_hold: int
     waiting_until: datetime | None
     days: Chart
     running: list[Running]
@@ -131,6 +135,7 @@ def front_page(*, shop: Shop, now: datetime) -> FrontPage:
     return FrontPage(
         today=_today(past.days[today]),
         waiting=waiting["messages"] or 0,
+        on_hold=waiting["on_hold"] or 0,
         waiting_until=waiting["until"],
         days=chart([(day, _sent(past.days[day]), past.days[day]["omitted"]) for day in span]),
         running=running,
@@ -184,8 +189,8 @@ def _added(rows: Iterable[dict[str, Any]], today: date) -> _Past:
 
 
 def _sent(numbers: Counter[str]) -> int:
-    """All that were not left out, whatever became of them."""
-    return sum(numbers.values()) - numbers["omitted"]
+    """All that went out, whatever became of them; what waits has not."""
+    return numbers["arrived"] + numbers["lost"] + numbers["refused"]
 
 
 def _today(numbers: Counter[str]) -> Today:
@@ -193,10 +198,15 @@ def _today(numbers: Counter[str]) -> Today:
 
 
 def _waiting(shop: Shop, now: datetime) -> dict[str, Any]:
-    """What has not gone out yet, of any day, and until when the first of it waits."""
+    """What has not gone out yet, of any day, and until when the first of it waits.
+
+    What is of a paused run waits for no time, and what its provider was handed is not held.
+    """
     batches = Batch.objects.for_shop(shop).filter(state__in=OPEN_STATES, run__is_test=False)
     return batches.aggregate(
-        messages=Sum("size"), until=Min("not_before", filter=Q(not_before__gt=now))
+        messages=Sum("size"),
+        on_hold=Sum("size", filter=Q(state=State.WAITING, run__state=RunState.PAUSED)),
+        until=Min("not_before", filter=Q(not_before__gt=now, run__state=RunState.OPEN)),
     )
 
 

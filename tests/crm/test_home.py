@@ -11,7 +11,7 @@ from crm.campaigns.coupon_messages.settings import settings_of, switch
 from crm.home.front_page import FirstSteps, front_page
 from crm.models import CouponOverride, Kind
 from crm.shops import create_shop
-from messaging.models import MessageTemplate, Reason, SendingSettings, State
+from messaging.models import MessageTemplate, Reason, RunState, SendingSettings, State
 from orders.models import Country, Shop
 from tests.factories import (
     BatchFactory,
@@ -52,8 +52,8 @@ def sent(
     shop: Shop, number: int, at: dt.datetime = NOW, kind: Kind = Kind.ISSUED, **batch: object
 ) -> None:
     """So many messages of one run."""
-    is_test = batch.pop("is_test", False)
-    run = RunFactory(shop=shop, kind=kind, as_of=at, is_test=is_test)
+    is_test, state = batch.pop("is_test", False), batch.pop("run_state", RunState.OPEN)
+    run = RunFactory(shop=shop, kind=kind, as_of=at, is_test=is_test, state=state)
     made = BatchFactory(shop=shop, chunk=ChunkFactory(run=run), **batch)
     for _ in range(number):
         MessageFactory(batch=made)
@@ -142,6 +142,38 @@ def test_f4_what_waits_is_shown_with_the_time_it_waits_for(shop):
     page = front_page(shop=shop, now=NOW)
 
     assert (page.waiting, page.waiting_until) == (2, opening)
+
+
+def test_what_still_waits_is_not_told_as_sent_out(shop):
+    sent(shop, 1, state=State.DELIVERED)
+    sent(shop, 3, NOW - timedelta(minutes=5), state=State.WAITING)
+
+    page = front_page(shop=shop, now=NOW)
+
+    assert page.days.columns[-1].sent == 1
+    assert page.running[0].sent == 1
+
+
+def test_c6_what_waits_in_a_paused_run_is_told_as_on_hold(owner, shop):
+    sent(shop, 3, state=State.WAITING, run_state=RunState.PAUSED, not_before=NOW + timedelta(1))
+    sent(shop, 2, NOW - timedelta(minutes=5), state=State.SENDING, run_state=RunState.PAUSED)
+    sent(shop, 1, NOW - timedelta(minutes=9), state=State.WAITING)
+
+    found = front_page(shop=shop, now=NOW)
+    page = owner.get("/").content.decode()
+
+    assert (found.waiting, found.on_hold, found.waiting_until) == (6, 3, None)
+    assert "3 of them are on hold" in page
+    assert "going out now" in page
+
+
+def test_c6_nothing_goes_out_now_where_all_that_waits_is_on_hold(owner, shop):
+    sent(shop, 3, state=State.WAITING, run_state=RunState.PAUSED)
+
+    page = owner.get("/").content.decode()
+
+    assert "3 of them are on hold" in page
+    assert "going out now" not in page and "wait for their time" not in page
 
 
 # --- What somebody should look at ---------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from messaging.models import Reason, State
+from messaging.models import Reason, RunState, State
 from orders.models import AuditEvent
 from tests import factories as make
 from tests.cast import Cast, the_cast  # noqa: F401 - a fixture
@@ -122,6 +122,21 @@ def test_f4_a_waiting_message_says_until_when(cast: Cast):
     message = a_message(cast.shop, batch__state=State.WAITING, batch__not_before=opening)
     assert "Waits until Tomorrow 08:00" in cast.viewer.get(HISTORY).content.decode()
     assert "Waits until Tomorrow 08:00" in message_page(cast.viewer, message).content.decode()
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    ("state", "held"), [(State.WAITING, True), (State.SENDING, False), (State.SENT, False)]
+)
+def test_c6_a_waiting_message_of_a_paused_run_is_on_hold(cast: Cast, state, held):
+    opening = make.NOW + dt.timedelta(hours=2)
+    message = a_message(cast.shop, batch__state=state, batch__not_before=opening)
+    message.batch.run.state = RunState.PAUSED
+    message.batch.run.save()
+    html = message_page(cast.viewer, message).content.decode()
+    assert ("Waiting · on hold" in html) is held
+    assert ("The platform has paused this sending" in html) is held
+    assert "Waits until" not in html
 
 
 @pytest.mark.usefixtures("english")
