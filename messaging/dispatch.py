@@ -182,6 +182,11 @@ def _open(this: Round, batch: Batch) -> bool:
     return opening <= moment
 
 
+def _is_closed(this: Round, batch: Batch) -> bool:
+    moment = this.moment
+    return next_opening(batch.shop.sending, moment) > moment
+
+
 def _again(this: Round, batch: Batch, *, in_doubt: bool = False, ask: bool = False) -> Errand:
     """The same bytes under the same key, under a new lease."""
     batch.state, batch.turn = State.SENDING, this.moment + LEASE
@@ -203,13 +208,11 @@ def _recover(this: Round, batch: Batch) -> Errand | None:
     provider = this.connect(held.provider)
     assert batch.frozen_at  # noqa: S101 - a frozen batch has it
     known = this.moment + LEASE < batch.frozen_at + provider.remembers
-    if known and batch.attempt < MAX_ATTEMPTS and batch.run.state == RunState.OPEN:
-        # Perhaps nobody has seen it yet: it waits for the opening like any other (F4), unless
-        # asking, which disturbs nobody, can tell.
-        if _open(this, batch):
-            return _again(this, batch, in_doubt=True)
-        if not provider.can_ask:
-            return None
+    may_send = known and batch.attempt < MAX_ATTEMPTS and batch.run.state == RunState.OPEN
+    # Perhaps nobody has seen it yet: it waits for the opening like any other (F4), unless asking,
+    # which disturbs nobody, can tell.
+    if may_send and not (provider.can_ask and _is_closed(this, batch)):
+        return _again(this, batch, in_doubt=True) if _open(this, batch) else None
     if provider.can_ask and batch.attempt < 2 * MAX_ATTEMPTS:
         return _again(this, batch, in_doubt=True, ask=True)
     this.counts += settle(held, Answers(State.UNKNOWN), this.now)

@@ -56,6 +56,5 @@ def _outcome(pk: int, batch: Batch, news: News) -> Outcome:
 
 
 def _count(batch: Batch, state: State, change: int) -> None:
-    counter = COUNTERS.get(state)
-    if counter:
-        setattr(batch, counter, getattr(batch, counter) + change)
+    counter = COUNTERS[state]
+    setattr(batch, counter, getattr(batch, counter) + change)

@@ -205,6 +205,7 @@ def test_f4_what_could_be_sent_again_is_rather_asked_after_in_closed_hours(shop)
     set_quiet(shop, "09:00", "12:00")
     assert dispatch(now=BACK, shop=shop, connect=provider) == {State.DELIVERED: 1}
     assert (len(provider.sent), len(provider.asked)) == (1, 1)
+    assert batch_of(shop).not_before == NOW  # it has waited for no opening
 
 
 def test_f4_asking_disturbs_nobody_and_does_not_wait(shop):
