@@ -15,8 +15,8 @@ from uuid import uuid4
 from bench.figures import seconds
 from bench.rate import Rate
 from messaging.freezing import finished_buttons
-from messaging.gateways import FrozenBatch, Outgoing, Provider
-from messaging.models import Topic
+from messaging.gateways import FrozenBatch, Letterhead, Outgoing, Provider
+from messaging.models import Channel, Purpose, Service, Topic
 from messaging.starters import STARTERS
 from messaging.wording import Locale, compile_body
 from orders.models import Country
@@ -102,10 +102,17 @@ def _render(rows: Sequence[Row], provider: Provider) -> Iterator[FrozenBatch]:
             )
             for row in rows[start : start + provider.batch_size]
         ]
+        head = Letterhead(
+            key=uuid4(),
+            channel=Channel.ALIMTALK,
+            service=Service.ALIMTALK,
+            purpose=Purpose.INFORMATION,
+            shop="Dangol",
+        )
         yield FrozenBatch(
             id=start,
-            key=uuid4(),
-            payload=provider.compose(messages),
+            key=head.key,
+            payload=provider.compose(messages, head, {}),
             provider="loop",
             count=len(messages),
             frozen_at=NOW,

@@ -105,10 +105,10 @@ _TICKS = """
     )
 """
 _RUNS = """
-    INSERT INTO messaging_run (id, shop_id, kind, label, page, is_test, purpose, as_of, state)
+    INSERT INTO messaging_run (id, shop_id, kind, label, page, is_test, as_of, state)
     SELECT chunk, %(shop)s,
            CASE WHEN daily AND n <= 30 * %(a_day)s THEN 'coupon_expiring' ELSE 'coupon_issued' END,
-           'Coupon issued', 'crm:coupon_messages', test, 'information', at, 'open'
+           'Coupon issued', 'crm:coupon_messages', test, at, 'open'
       FROM ticks
 """
 _CHUNKS = "INSERT INTO messaging_chunk (id, run_id, at) SELECT chunk, chunk, at FROM ticks"

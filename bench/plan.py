@@ -22,7 +22,7 @@ from coupons.models import Coupon
 from crm.campaigns.coupon_messages.settings import settings_of
 from crm.models import CouponNotice, Job
 from crm.schedules import run_due, schedule
-from messaging.models import Batch, Chunk, Gateway, Message, Purpose, Run, State
+from messaging.models import Batch, Chunk, Gateway, Message, Run, State
 from orders.models import Shop
 from tests.factories import NOW
 
@@ -104,7 +104,6 @@ class Street:
             kind="coupon_issued",
             label="bare",
             as_of=NOW,
-            purpose=Purpose.INFORMATION,
         )
         chunk = Chunk.objects.create(run=run, at=NOW)
         first = chunk.pk * 10**9

@@ -5,6 +5,8 @@ a partial index to find the open ones; a thousand at a time are claimed and sett
 transaction, as a worker would. Neither renders or posts anything.
 """
 
+from uuid import uuid4
+
 from django.db import connection, transaction
 
 from bench.figures import Figure, alternately, seconds
@@ -54,7 +56,7 @@ def _settle_batches() -> None:
             batch = claim(now=NOW)
             if batch is None:
                 return
-            frozen = hold(batch, b"-", now=NOW, until=NOW + LEASE)
+            frozen = hold(batch, uuid4(), b"-", now=NOW, until=NOW + LEASE)
         settle(frozen, Answers(State.DELIVERED), NOW)
 
 

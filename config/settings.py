@@ -5,6 +5,8 @@
 
 import logging
 import os
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,12 @@ env = environ.Env()
 DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY: str = env.str("SECRET_KEY", default="") or kept_secret(VAR_DIR / "secret-key")
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+# What providers' accounts are encrypted with: the first writes, each reads. By default one that
+# follows from SECRET_KEY, so that who changes that gives the old one's here.
+ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=[]) or [
+    urlsafe_b64encode(sha256(b"accounts:" + key.encode()).digest()).decode()
+    for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS)
+]
 
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])

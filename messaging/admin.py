@@ -71,7 +71,7 @@ class SendingSettingsAdmin(ReadOnlyAdmin):
 class RunAdmin(ReadOnlyAdmin):
     """The times that something produced messages."""
 
-    list_display = ("shop", "kind", "as_of", "state", "is_test", "purpose")
+    list_display = ("shop", "kind", "as_of", "state", "is_test")
     list_filter = ("kind", "state", "is_test")
     list_select_related = ("shop",)
     ordering = ("-pk",)

@@ -17,10 +17,20 @@ from zoneinfo import ZoneInfo
 from django.db.models import Case, CharField, F, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce
 
-from messaging.gateways import Connect, FrozenBatch, Outgoing
+from messaging.gateways import Connect, FrozenBatch, Letterhead, Outgoing
 from messaging.hooks import RECHECKS
 from messaging.hours import next_opening
-from messaging.models import Batch, Message, Outcome, Reason, State, Topic
+from messaging.models import (
+    Batch,
+    Channel,
+    Message,
+    Outcome,
+    Purpose,
+    Reason,
+    Service,
+    State,
+    Topic,
+)
 from messaging.staging import look_up_by_index
 from messaging.verdicts import verdict
 from messaging.wording import ADD_CHANNEL_NAME, Locale, compile_body
@@ -60,8 +70,12 @@ def freeze(
     if not going:
         return None
     assert batch.gateway is not None  # noqa: S101 - an open batch has one
-    payload = connect(batch.gateway.provider).compose(finished(batch, going))
-    return hold(batch, payload, now=now, until=moment + LEASE)
+    key = uuid.uuid4()
+    provider = connect(batch.gateway.provider)
+    payload = provider.compose(
+        finished(batch, going), _letterhead(batch, key), batch.gateway.account
+    )
+    return hold(batch, key, payload, now=now, until=moment + LEASE)
 
 
 def leave_out_batch(batch: Batch, reason: Reason, now: datetime) -> None:
@@ -162,9 +176,24 @@ def _record_left_out(batch: Batch, members: list[Member], now: datetime) -> None
     batch.save(update_fields=["left_out", "state", "settled_at"])
 
 
-def hold(batch: Batch, payload: bytes, *, now: datetime, until: datetime) -> FrozenBatch:
-    """Store a claimed batch's bytes under a new key, and take the lease."""
-    batch.key = uuid.uuid4()
+def _letterhead(batch: Batch, key: uuid.UUID) -> Letterhead:
+    revision = batch.revision
+    assert revision is not None  # noqa: S101 - an open batch has one
+    return Letterhead(
+        key=key,
+        channel=Channel(batch.channel),
+        service=Service.ALIMTALK,
+        purpose=Purpose(revision.template.purpose),
+        shop=batch.shop.name,
+        template_code=revision.provider_code,
+    )
+
+
+def hold(
+    batch: Batch, key: uuid.UUID, payload: bytes, *, now: datetime, until: datetime
+) -> FrozenBatch:
+    """Store a claimed batch's bytes under its key, and take the lease."""
+    batch.key = key
     # A thousand texts are much alike. The database would pack them too, but unpacked they are
     # half a megabyte for it to read.
     batch.payload = zlib.compress(payload, 1)
@@ -190,6 +219,7 @@ def _leaving(batch: Batch, payload: bytes) -> FrozenBatch:
         count=batch.size - batch.left_out,
         frozen_at=batch.frozen_at,
         reference=batch.provider_ref,
+        account=batch.gateway.account,
     )
 
 

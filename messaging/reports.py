@@ -6,23 +6,12 @@ request has been answered; of each message the latest state holds (`messaging.ou
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import transaction
 
+from messaging.gateways import Report
 from messaging.models import COUNTERS, Batch, Gateway, Message, State
 from messaging.outcomes import News, record
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A provider's word on one message: `code` says why it failed, `at` when that was known."""
-
-    message: int
-    state: State
-    code: str
-    at: datetime
 
 
 def take_in(reports: Sequence[Report], *, gateway: Gateway) -> int:

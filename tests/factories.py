@@ -25,7 +25,6 @@ from messaging.models import (
     MessageTemplate,
     Outcome,
     PastReason,
-    Purpose,
     Reason,
     Run,
     State,
@@ -263,7 +262,6 @@ class RunFactory(Factory[Run]):
     kind = "coupon_issued"
     label = "Coupon issued"
     page = "crm:coupon_messages"
-    purpose = Purpose.INFORMATION
     as_of = Sequence(lambda n: NOW - dt.timedelta(days=1) + dt.timedelta(minutes=n))
 
 

@@ -1,5 +1,12 @@
 """Floor 3: why a message is sent."""
 
+from crm.models.consents import (
+    AlertKind,
+    ConsentNotice,
+    ConsentNoticeSettings,
+    NoticeKind,
+    OwnerAlert,
+)
 from crm.models.coupon_messages import (
     Candidate,
     CouponMessageSettings,
@@ -15,7 +22,10 @@ from crm.models.rehearsals import Rehearsal, RehearsalState
 from crm.models.schedules import Due, Job
 
 __all__ = [
+    "AlertKind",
     "Candidate",
+    "ConsentNotice",
+    "ConsentNoticeSettings",
     "CouponMessageSettings",
     "CouponNotice",
     "CouponOverride",
@@ -25,6 +35,8 @@ __all__ = [
     "Due",
     "Job",
     "Kind",
+    "NoticeKind",
+    "OwnerAlert",
     "Rehearsal",
     "RehearsalState",
     "TouchedCustomer",

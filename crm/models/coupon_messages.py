@@ -30,6 +30,10 @@ class CouponMessageSettings(models.Model):
     expiry_template = models.ForeignKey(
         MessageTemplate, models.PROTECT, related_name="+", db_index=False
     )
+    # Where a coupon has no grant basis: the way of advertising (A9); empty: nothing goes out.
+    advertising_template = models.ForeignKey(
+        MessageTemplate, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     url = models.URLField(_("page that a tap opens"), max_length=500, blank=True)
     issue_since = models.DateTimeField(_("on issue, since"), null=True, blank=True)
     expiry_since = models.DateTimeField(_("before expiry, since"), null=True, blank=True)

@@ -11,6 +11,7 @@ class Job(models.TextChoices):
 
     COUPON_ISSUED = "coupon_issued", _("Coupon issue messages")
     COUPON_EXPIRING = "coupon_expiring", _("Coupon expiry messages")
+    CONSENTS = "consents", _("Consent notices")
 
 
 class Due(models.Model):

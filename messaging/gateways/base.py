@@ -1,22 +1,62 @@
-"""What a gateway is to the rest of the house: `compose`, `send`, `ask`."""
+"""What a gateway is to the rest of the house: `compose`, `send`, `ask`, and what some can beside.
+
+A `Provider` is a protocol and knows no account: whose account a call is for comes with the call.
+One object serves all shops and may be used by many threads at once.
+"""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 from uuid import UUID
 
-from messaging.models import Channel, State
+from django import forms
+
+from messaging.models import Channel, Inspection, Purpose, Service, State
+
+# The values of a provider's account form, decrypted: keys, secrets, sender names.
+Account = Mapping[str, str]
+Button = Mapping[str, str]
 
 
 class Outgoing(NamedTuple):
-    """One message as it leaves: finished text, finished buttons."""
+    """One message as it leaves: everything finished.
+
+    `address` is what the channel sends to: a phone number (E.164), an e-mail address, an app's
+    token, a member id. `title` is the subject of an LMS or e-mail and the title of a push. `link`
+    is what a tap on the whole message opens. `opt_out` is the address that refuses further
+    advertising (only in advertising e-mail). `fallback` is the text to send where an Alimtalk can't
+    be delivered, empty where there is none.
+    """
 
     id: int
     address: str
     text: str
-    buttons: Sequence[Mapping[str, str]]
+    buttons: Sequence[Button]
+    title: str = ""
+    link: str = ""
+    opt_out: str = ""
+    fallback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What all messages of a batch have in common.
+
+    `template_code` is the provider's name of the approved wording; `sender` the registered number
+    that text comes from; `shop` the shop's name.
+    """
+
+    key: UUID
+    channel: Channel
+    service: Service
+    purpose: Purpose
+    shop: str
+    template_code: str = ""
+    sender: str = ""
+    # The unsubscribing number that an advertising text must end with.
+    opt_out_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +73,37 @@ class FrozenBatch:
     count: int
     frozen_at: datetime
     reference: str = ""
+    account: Account = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the provider said: the state of all, and of those that differ by message id."""
+    """What the provider said: the state of all, and of those that differ by message id.
+
+    `again` are those it did not take and may be handed over once more, after `wait` (a batch that
+    goes message by message may end half-way). `dead` are those whose address exists no more.
+    """
 
     state: State
     exceptions: Mapping[int, tuple[State, str]] = field(default_factory=dict)
     reference: str = ""
+    again: frozenset[int] = frozenset()
+    wait: timedelta | None = None
+    dead: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A provider's later word on one message: `code` says why it failed, `at` when it was known.
+
+    `fell_back`: it was delivered by its fallback (text in place of an Alimtalk).
+    """
+
+    message: int
+    state: State
+    code: str
+    at: datetime
+    fell_back: bool = False
 
 
 class GatewayError(Exception):
@@ -72,24 +134,45 @@ class NeverReceived(GatewayError):
     """Asked after the batch, the provider knows nothing of it, nor of its key."""
 
 
-class Provider(ABC):
-    """A provider's protocol for one channel."""
+class Forged(Exception):
+    """A report that does not come from the provider; it is answered 403."""
 
-    channel: Channel
+
+class AccountForm(forms.Form):
+    """What a provider asks for; the console shows it on the shop's gateway page.
+
+    Each package has its own; `secret` fields are never shown again.
+    """
+
+    secret: ClassVar[frozenset[str]] = frozenset()
+
+
+class Provider(ABC):
+    """A provider's protocol."""
+
+    # Its name as a merchant knows it.
+    label: ClassVar[str]
+    channels: frozenset[Channel]
+    account_form: ClassVar[type[AccountForm]] = AccountForm
     # The largest batch: what one call takes, or what a crash may leave unknown.
     batch_size: int
     # How long a repeated key is recognised; zero: never send again.
     remembers: timedelta
     # Whether the fate of a batch can be asked after.
     can_ask: bool
-    # Whether new wording must be inspected before it may be used.
+    # Whether new wording must be inspected before it may be used: then it is an `Inspector`.
     inspects_templates: bool
     # Whether a message arrives at somebody; false where it only looks so.
     reaches_people: bool = True
+    # Whether an Alimtalk may fall back to text within the same request.
+    falls_back: bool = False
 
     @abstractmethod
-    def compose(self, messages: Sequence[Outgoing]) -> bytes:
-        """The request's body for these messages; it is stored before anything is sent."""
+    def compose(self, messages: Sequence[Outgoing], head: Letterhead, account: Account) -> bytes:
+        """The request's body for these messages; it is stored before anything is sent.
+
+        Holds no secret of the account.
+        """
 
     @abstractmethod
     def send(self, batch: FrozenBatch) -> Answers:
@@ -102,3 +185,100 @@ class Provider(ABC):
         Raises Busy, AnswerLost, or NeverReceived where the provider is certain. It is asked only
         when the lease of whoever sent last has run out: nobody is sending the batch any more.
         """
+
+    @abstractmethod
+    def check(self, account: Account) -> None:
+        """Prove that the account works, sending nothing to anybody. Raises GatewayError."""
+
+
+class Webhook(NamedTuple):
+    """A report as it came over HTTP; header names in lower case."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Reporter(ABC):
+    """A provider that calls us when it knows more."""
+
+    @abstractmethod
+    def read_webhook(self, webhook: Webhook, account: Account) -> Sequence[Report]:
+        """What it reports. Raises Forged, or ValueError for what nobody can read."""
+
+
+class PeriodPoller(ABC):
+    """A provider that can be asked what became known in a period."""
+
+    @abstractmethod
+    def poll(self, account: Account, since: datetime, until: datetime) -> Iterable[Report]:
+        """The news of [since, until). Raises GatewayError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A batch that was handed over: `messages` has the ids by address."""
+
+    key: UUID
+    reference: str
+    frozen_at: datetime
+    messages: Mapping[str, Sequence[int]]
+
+
+class BatchPoller(ABC):
+    """A provider that can be asked about one batch after it was handed over."""
+
+    @abstractmethod
+    def poll_batch(self, account: Account, posted: Posted) -> Iterable[Report]:
+        """What is known of it by now. Raises GatewayError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """Wording to be inspected: `body` with `#{변수}`, `buttons` as the revision has them.
+
+    `code` is the name we propose for it (at most 20 characters); `link` the pattern that each link
+    button without an address of its own opens.
+    """
+
+    code: str
+    name: str
+    body: str
+    buttons: Sequence[Button]
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """How an inspection stands: the provider's name for the wording, and its comments."""
+
+    code: str
+    state: Inspection
+    comments: str = ""
+
+
+class Inspector(ABC):
+    """A provider that inspects wording before it may be used."""
+
+    @abstractmethod
+    def submit(self, account: Account, wording: Submission) -> Inspected:
+        """Register it and ask for inspection. Raises GatewayError."""
+
+    @abstractmethod
+    def look_up(self, account: Account, code: str) -> Inspected:
+        """How it stands. Raises GatewayError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A sender number as the provider has it (E.164), and whether text may come from it."""
+
+    number: str
+    usable: bool
+
+
+class NumberKeeper(ABC):
+    """A provider that knows which sender numbers are registered."""
+
+    @abstractmethod
+    def numbers(self, account: Account) -> Sequence[Number]:
+        """The account's sender numbers. Raises GatewayError."""

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from messaging.models.gateways import Channel, Gateway
+from messaging.models.gateways import Channel, Gateway, Service
 from messaging.models.templates import TemplateRevision
 from orders.models import Shop, ShopQuerySet
 
@@ -41,7 +41,11 @@ COUNTERS = {
 class Reason(models.TextChoices):
     """Why somebody is left out: one vocabulary everywhere. In the order in which they are asked."""
 
-    NO_ADDRESS = "no_address", _("No phone number")
+    NO_ADDRESS = "no_address", _("No address")
+    NO_CONSENT = "no_consent", _("Did not agree to advertising")
+    OPTED_OUT = "opted_out", _("Refused advertising")
+    UNVERIFIED = "unverified", _("The e-mail address is not verified")
+    NO_POINTS = "no_points", _("Not enough points")
     NO_GRANT_BASIS = "no_grant_basis", _("The coupon has no grant basis")
     NO_GATEWAY = "no_gateway", _("The channel is not connected")
     NO_TEMPLATE = "no_template", _("No template in use")
@@ -59,13 +63,6 @@ class RunState(models.TextChoices):
     STOPPED = "stopped", _("Stopped")
 
 
-class Purpose(models.TextChoices):
-    """What the law looks at (F3)."""
-
-    INFORMATION = "information", _("Information")
-    ADVERTISING = "advertising", _("Advertising")
-
-
 class Run(models.Model):
     """One time that something produced messages.
 
@@ -78,7 +75,6 @@ class Run(models.Model):
     label = models.CharField(_("label"), max_length=80)
     page = models.CharField(_("page"), max_length=60, blank=True)
     is_test = models.BooleanField(_("test"), default=False)
-    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose)
     as_of = models.DateTimeField(_("as of"))
     # After this moment what still waits is left out `old_news`; empty: never.
     give_up_at = models.DateTimeField(_("gives up at"), null=True, blank=True)
@@ -145,6 +141,15 @@ class Batch(models.Model):
     failed = models.PositiveIntegerField(_("failed"), default=0)
     delivered = models.PositiveIntegerField(_("delivered"), default=0)
     left_out = models.PositiveIntegerField(_("left out"), default=0)
+
+    # Prices are fixed at freezing; what the batch holds of the wallet follows from its counters
+    # (`messaging.points`). `fell_back` counts those delivered by their fallback.
+    service = models.CharField(_("service"), max_length=8, choices=Service, blank=True)
+    price = models.PositiveIntegerField(_("price"), default=0)
+    fallback_price = models.PositiveIntegerField(_("price of the fallback"), default=0)
+    fell_back = models.PositiveIntegerField(_("delivered by the fallback"), default=0)
+    points_reserved = models.PositiveIntegerField(_("points reserved"), default=0)
+    points_spent = models.PositiveIntegerField(_("points spent"), default=0)
 
     # Set together, before the first byte goes out; what is frozen never changes.
     key = models.UUIDField(_("key"), null=True)

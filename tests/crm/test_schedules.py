@@ -206,7 +206,7 @@ def test_f1_without_the_lease_a_notice_still_keeps_a_coupon_from_two_messages(sh
     def wait(**_signal):
         inserting.wait(timeout=20)  # both have staged their decisions by now
 
-    Run.objects.create(shop=shop, kind=Kind.ISSUED, label="x", purpose="information", as_of=NOW)
+    Run.objects.create(shop=shop, kind=Kind.ISSUED, label="x", as_of=NOW)
     post_save.connect(wait, sender=Chunk)
     try:
         found = plan_without_a_lease(shop, Barrier(2))
@@ -227,7 +227,7 @@ def test_f1_without_lease_and_notices_it_would_be_twice(shop):
         noted.append(instance.pk)
         inserting.wait(timeout=20)
 
-    Run.objects.create(shop=shop, kind=Kind.ISSUED, label="x", purpose="information", as_of=NOW)
+    Run.objects.create(shop=shop, kind=Kind.ISSUED, label="x", as_of=NOW)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE crm_couponnotice DROP CONSTRAINT crm_couponnotice_pkey")
         cursor.execute("ALTER TABLE messaging_message DROP CONSTRAINT message_once")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from messaging.gateways import Answers, FrozenBatch, Outgoing, Provider
+from messaging.gateways import Account, Answers, FrozenBatch, Letterhead, Outgoing, Provider
 from messaging.gateways.phone.gateway import PhoneProvider
 from messaging.models import Channel, State
 
@@ -21,7 +21,8 @@ class Scripted(Provider):
     `sent` and `asked` are what it was handed: pairs of key and bytes.
     """
 
-    channel = Channel.ALIMTALK
+    label = "Scripted"
+    channels = frozenset(Channel)
     batch_size = 1000
     inspects_templates = False
 
@@ -41,14 +42,17 @@ class Scripted(Provider):
         """Stands for `messaging.gateways.connect`."""
         return self
 
-    def compose(self, messages: Sequence[Outgoing]) -> bytes:
+    def compose(self, messages: Sequence[Outgoing], head: Letterhead, account: Account) -> bytes:
         """As the built-in phone does."""
-        return PhoneProvider().compose(messages)
+        return PhoneProvider().compose(messages, head, account)
 
     def send(self, batch: FrozenBatch) -> Answers:
         """Note it and give the next reply."""
         self.sent.append((batch.key, batch.payload))
         return self._reply()
+
+    def check(self, account: Account) -> None:
+        """There is no account that could be wrong."""
 
     def ask(self, batch: FrozenBatch) -> Answers:
         """Note it and give the next reply."""

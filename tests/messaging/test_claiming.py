@@ -190,9 +190,9 @@ def test_f3_a_round_that_lasts_into_closed_hours_begins_nothing_more(clock, one_
     set_quiet(shop, "11:00", "12:00")
 
     class Slow(Scripted):
-        def compose(self, messages):
+        def compose(self, messages, head, account):
             clock(1.5 * HOUR)
-            return super().compose(messages)
+            return super().compose(messages, head, account)
 
     provider = Slow()
     assert dispatch(now=NOW, shop=shop, connect=provider).total() < 2
@@ -204,9 +204,9 @@ def test_f6_a_wait_counts_from_the_answer_also_late_in_a_round(clock, one_each):
     shop = shop_with_messages(1)
 
     class Late(Scripted):
-        def compose(self, messages):
+        def compose(self, messages, head, account):
             clock(MINUTE / 3)
-            return super().compose(messages)
+            return super().compose(messages, head, account)
 
     dispatch(now=NOW, shop=shop, connect=Late(Busy("429", wait=MINUTE)))
     turn = Batch.objects.get(shop=shop).turn

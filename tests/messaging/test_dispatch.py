@@ -77,7 +77,7 @@ def test_f1_what_is_frozen_does_not_change_any_more(shop):
 
 def test_f1_killed_in_freezing_nothing_has_happened(shop):
     class DiesComposing(Scripted):
-        def compose(self, messages):
+        def compose(self, messages, head, account):
             raise WorkerKilled
 
     with pytest.raises(WorkerKilled):

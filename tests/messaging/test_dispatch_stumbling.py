@@ -19,7 +19,7 @@ class Miscounting(Scripted):
 
     tries = 0
 
-    def compose(self, messages):
+    def compose(self, messages, head, account):
         self.tries += 1
         raise ValueError("a bug")
 

@@ -152,9 +152,9 @@ def test_f11_a_stop_between_two_batches_holds_the_second():
     Batch.objects.filter(pk__in=(other.pk, first.batch_id)).update(size=1)
 
     class Stops(Scripted):
-        def compose(self, messages):
+        def compose(self, messages, head, account):
             SendingSettings.objects.filter(shop=shop).update(stopped_at=NOW)
-            return super().compose(messages)
+            return super().compose(messages, head, account)
 
     assert dispatch(now=NOW, shop=shop, connect=Stops()) == {State.DELIVERED: 1}
     assert Batch.objects.get(pk=other.pk).state == State.WAITING

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from coupons.models import Coupon
 from messaging.dispatch import dispatch
 from messaging.freezing import LEASE, frozen
-from messaging.gateways import AnswerLost, Answers, Busy, Rejected
+from messaging.gateways import AnswerLost, Answers, Busy, Rejected, Report
 from messaging.integrity import find_broken
 from messaging.models import COUNTERS, Batch, Gateway, Outcome, Reason, State
-from messaging.reports import Report, take_in
+from messaging.reports import take_in
 from messaging.settling import settle
 from tests import factories as make
 from tests.crm.street import (

@@ -67,11 +67,11 @@ class Meddles(Scripted):
         super().__init__()
         self.act, self.left = act, nth
 
-    def compose(self, messages):
+    def compose(self, messages, head, account):
         self.left -= 1
         if self.left == 0:
             self.act()
-        return super().compose(messages)
+        return super().compose(messages, head, account)
 
 
 class MeddlesInMidCall(Scripted):

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from messaging.gateways import (
+    Account,
     AnswerLost,
     Answers,
     FrozenBatch,
+    Letterhead,
     NeverReceived,
     Outgoing,
     Provider,
     Rejected,
+    Report,
 )
 from messaging.gateways.http import Json, JsonClient, Patience, answers
 from messaging.models import Channel, State
-from messaging.reports import Report
 
 STATES = {"2000": State.SENT, "1000": State.DELIVERED}
 NEVER_RECEIVED = "never received"
@@ -29,7 +31,8 @@ _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 class StandInProvider(Provider):
     """Speaks the stand-in's protocol (`tests.standin.desk`)."""
 
-    channel = Channel.ALIMTALK
+    label = "Stand-in"
+    channels = frozenset({Channel.ALIMTALK})
     inspects_templates = False
 
     def __init__(
@@ -50,7 +53,7 @@ class StandInProvider(Provider):
         """Stands for `messaging.gateways.connect`."""
         return self
 
-    def compose(self, messages: Sequence[Outgoing]) -> bytes:
+    def compose(self, messages: Sequence[Outgoing], head: Letterhead, account: Account) -> bytes:
         """The messages, whole."""
         listed = [
             {"id": str(m.id), "to": m.address, "text": m.text, "buttons": list(m.buttons)}
@@ -62,6 +65,9 @@ class StandInProvider(Provider):
         """Hand the stored bytes over under the batch's key."""
         said = self._client.post("/messages", batch.payload, {"Idempotency-Key": str(batch.key)})
         return _answers(said, batch)
+
+    def check(self, account: Account) -> None:
+        """There is no account that could be wrong."""
 
     def ask(self, batch: FrozenBatch) -> Answers:
         """What was answered, or would have been."""

@@ -45,7 +45,7 @@ from crm.ticks import Tick
 from messaging import outbox
 from messaging.drafts import Drafts
 from messaging.hours import next_opening
-from messaging.models import Channel, Chunk, Purpose, Run
+from messaging.models import Channel, Chunk, Run
 from messaging.revising import join, reword
 from messaging.staging import Merged, index, insert_select, staged
 from messaging.verdicts import MENDABLE
@@ -213,7 +213,7 @@ def _run(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Run:
         kind=kind,
         as_of=tick.at,
         is_test=False,
-        defaults={"label": SOURCE_LABELS[kind], "page": PAGE, "purpose": Purpose.INFORMATION},
+        defaults={"label": SOURCE_LABELS[kind], "page": PAGE},
     )
     return run
 

@@ -17,7 +17,7 @@ from crm.campaigns.coupon_messages.planning import PAGE, SOURCE_LABELS
 from crm.campaigns.coupon_messages.values import values
 from crm.models import CouponMessageSettings, Kind
 from crm.ticks import Tick
-from messaging.models import Channel, Gateway, Message, Purpose, Run, TemplateRevision, Topic
+from messaging.models import Channel, Gateway, Message, Run, TemplateRevision, Topic
 from messaging.outbox import write_test
 from messaging.preview import sample_values
 from orders.masking import mask_name
@@ -64,7 +64,6 @@ def send_test(
         label=SOURCE_LABELS[kind],
         page=PAGE,
         is_test=True,
-        purpose=Purpose.INFORMATION,
         as_of=now,
     )
     return write_test(
