@@ -50,12 +50,17 @@ class TemplateRevisionAdmin(ReadOnlyAdmin):
 
 @admin.register(Gateway)
 class GatewayAdmin(ReadOnlyAdmin):
-    """Which shop sends through whom."""
+    """Which shop sends through whom. An account's keys are nobody's but the shop's."""
 
-    list_display = ("shop", "channel", "provider")
+    list_display = ("shop", "channel", "provider", "checked_at", "failures", "rests_until")
     list_filter = ("channel", "provider")
     list_select_related = ("shop",)
+    exclude = ("account",)
     ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Gateway]:
+        """Without the account, which is not even decrypted."""
+        return super().get_queryset(request).defer("account")
 
 
 @admin.register(SendingSettings)

@@ -39,12 +39,28 @@ class Feature(models.TextChoices):
     ADVERTISING = "advertising", _("Advertising")
 
 
+class ConnectedGateways(models.Manager["Gateway"]):
+    """Those through which something can go."""
+
+    def get_queryset(self) -> ShopQuerySet:
+        """Without those that were disconnected."""
+        return ShopQuerySet(self.model, using=self._db).exclude(provider="")
+
+    def for_shop(self, shop: Shop) -> ShopQuerySet:
+        """Only what belongs to this shop."""
+        return self.get_queryset().for_shop(shop)
+
+
 class Gateway(models.Model):
-    """A shop's account at a provider for a channel."""
+    """A shop's account at a provider for a channel.
+
+    One that was disconnected keeps its row, with no provider and no account: its batches' history
+    refers to it. `objects` passes it over, `every` has it too.
+    """
 
     shop = models.ForeignKey(Shop, models.CASCADE, related_name="gateways", db_index=False)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel)
-    # A key of `messaging.gateways.PROVIDERS`.
+    # A key of `messaging.gateways.PROVIDERS`; empty: disconnected.
     provider = models.CharField(_("provider"), max_length=40)
     # The values of the provider's account form.
     account = EncryptedField(_("account"), editable=False)
@@ -59,7 +75,8 @@ class Gateway(models.Model):
     polled_through = models.DateTimeField(_("polled through"), null=True, blank=True)
     strangers = models.PositiveIntegerField(_("reports about unknown messages"), default=0)
 
-    objects = ShopQuerySet.as_manager()
+    objects = ConnectedGateways()
+    every = ShopQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("gateway")
