@@ -92,7 +92,11 @@ class PointsEntry(models.Model):
                 name="points_entry_adds_up",
             ),
         ]
-        indexes = [models.Index(fields=["shop", "-id"], name="points_ledger")]
+        indexes = [
+            models.Index(fields=["shop", "-id"], name="points_ledger"),
+            models.Index(fields=["shop", "at"], name="points_by_time"),
+            models.Index(fields=["batch"], name="points_of_batch"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.shop}: {self.step}"
