@@ -197,6 +197,10 @@ STORAGES = {
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="dangol@localhost")
 
+# --- Points -----------------------------------------------------------------------------------
+# Where shops transfer money for points, as one would write it on an invoice.
+BANK_ACCOUNT: str = env.str("BANK_ACCOUNT", default="")
+
 # --- Background work --------------------------------------------------------------------------
 # The figures and their reasons: docs/measurements.md, "The queue".
 _CLUSTER = {

@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Sub
 from django.db.models.functions import Coalesce
 
 from messaging.models import COUNTERS, Batch, Message, Outcome, PastReason, State
+from messaging.unbalanced import find_unbalanced
 from orders.models import Customer, Shop
 
 Rows = QuerySet[Any]
@@ -38,6 +39,7 @@ def _questions(shop: Shop | None) -> Iterator[tuple[str, Rows]]:
     yield from _of_messages(messages)
     yield from _of_outcomes(messages)
     yield from _of_batches(batches)
+    yield from find_unbalanced(shop)
     if shop is None:
         yield "outcomes without a message", _without(Outcome.objects.all(), Message, "message_id")
         past = PastReason.objects.all()
