@@ -85,16 +85,31 @@ class JsonClient:
             "POST", path, headers={"Content-Type": "application/json", **headers}, data=body
         )
 
+    def put(self, path: str, body: bytes, headers: Mapping[str, str]) -> Json:
+        """As `post`, for what changes something that is there."""
+        return self._call(
+            "PUT", path, headers={"Content-Type": "application/json", **headers}, data=body
+        )
+
     def get(self, path: str, params: Mapping[str, str], headers: Mapping[str, str]) -> Json:
         """Ask something; the answer to a success. Raises Rejected, Busy or AnswerLost."""
         return self._call("GET", path, headers=headers, params=params)
 
+    def get_dated(
+        self, path: str, params: Mapping[str, str], headers: Mapping[str, str]
+    ) -> tuple[Json, datetime | None]:
+        """As `get`, with the time by the provider's own clock, where its answer tells it."""
+        reply = self._reply("GET", path, headers=headers, params=params)
+        return self._judge(reply), _date(reply.headers.get("Date", ""))
+
     def _call(self, method: str, path: str, **request: Any) -> Json:
+        return self._judge(self._reply(method, path, **request))
+
+    def _reply(self, method: str, path: str, **request: Any) -> Reply:
         try:
-            reply = self._exchange(method, path, request)
+            return self._exchange(method, path, request)
         except (requests.RequestException, HTTPError) as error:
             raise _without_an_answer(error) from error
-        return self._judge(reply)
 
     def _exchange(self, method: str, path: str, request: dict[str, Any]) -> Reply:
         patience = self._patience

@@ -1,0 +1,270 @@
+"""Alimtalk through NHN Cloud's KakaoTalk Bizmessage (document "Alimtalk v2.3")."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from messaging.gateways.base import (
+    Account,
+    AnswerLost,
+    Answers,
+    FrozenBatch,
+    Inspected,
+    Inspector,
+    Letterhead,
+    NeverReceived,
+    Outgoing,
+    PeriodPoller,
+    Provider,
+    Rejected,
+    Report,
+    Reporter,
+    Submission,
+    Webhook,
+)
+from messaging.gateways.http import NO_IDS, Json, Patience, answers
+from messaging.gateways.nhn import inspection
+from messaging.gateways.nhn.account import AlimtalkForm
+from messaging.gateways.nhn.alimtalk_results import Said, at_once, delivered, when_listed
+from messaging.gateways.nhn.api import (
+    AFTER,
+    BEFORE,
+    LISTED_AFTER,
+    Api,
+    Codes,
+    dialled,
+    kst,
+    our_id,
+    read_time,
+    rows_at,
+    rows_in,
+    spans,
+)
+from messaging.gateways.nhn.webhooks import read_hooks
+from messaging.gateways.nhn.wording import buttons, fallback, sender_of
+from messaging.models import Channel, State
+
+URL = "https://kakaotalk-bizmessage.api.nhncloudservice.com"
+ROOT = "/alimtalk/v2.3/appkeys"
+KEY_USED = "-1005"
+# -1000 and -4004 app key, -1001 secret, -4005 closed, -1006, -1014, -1027, -2017 the channel.
+# KEY_USED: within ten minutes, so the batch was taken. -7000 and -9999 are trouble on their side, 0
+# is a failure that says success.
+CODES = Codes(
+    account=frozenset(
+        {"401", "403", "-1000", "-1001", "-1006", "-1014", "-1027", "-2017", "-4004", "-4005"}
+    ),
+    doubtful=frozenset({"0", KEY_USED, "-7000", "-9999"}),
+)
+# All recipients were refused; the answer still tells each one's reason.
+ALL_REFUSED = "-1031"
+RESULTS, LISTED = rows_in("messages"), rows_in("messageSearchResultResponse", "messages")
+REMEMBERED = 100  # requests whose messages a poll keeps at hand
+# The id stands first in its recipient; within a text the quotes would be escaped.
+_ID = re.compile(rb'\{"recipientGroupingKey":"([0-9]+)"')
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class NhnAlimtalk(Provider, Reporter, PeriodPoller, Inspector):
+    """A call takes a batch as a whole, under a key that is remembered for ten minutes."""
+
+    label = "NHN Cloud"
+    channels = frozenset({Channel.ALIMTALK})
+    account_form = AlimtalkForm
+    batch_size = 1000
+    remembers = timedelta(minutes=10)
+    can_ask = True
+    inspects_templates = True
+    falls_back = True
+
+    def __init__(self, url: str = URL, *, patience: Patience | None = None) -> None:
+        self._api = Api(url, ROOT, CODES, patience=patience)
+
+    def compose(self, messages: Sequence[Outgoing], head: Letterhead, account: Account) -> bytes:
+        """A body of `/raw-messages`: finished texts, so that what is stored is what is sent."""
+        sender = sender_of(head)
+        recipients = [
+            {
+                "recipientGroupingKey": str(message.id),
+                "recipientNo": dialled(message.address),
+                "content": message.text,
+                "buttons": buttons(message.buttons),
+                "resendParameter": fallback(message, head, sender),
+            }
+            for message in messages
+        ]
+        return _compact(
+            {
+                "senderKey": account["sender_key"],
+                "templateCode": head.template_code,
+                "senderGroupingKey": str(head.key),
+                "recipientList": recipients,
+            }
+        ).encode()
+
+    def send(self, batch: FrozenBatch) -> Answers:
+        """Hand it over; where its key was used before, it was taken and is asked after at once."""
+        try:
+            said = self._api.post(
+                "/raw-messages",
+                batch.payload,
+                batch.account,
+                headers={"X-NC-API-IDEMPOTENCY-KEY": str(batch.key)},
+                readable={ALL_REFUSED},
+            )
+        except AnswerLost as error:
+            if error.code != KEY_USED:
+                raise
+            return self._ask_what_was_taken(batch)
+        return _answers(said, batch)
+
+    def ask(self, batch: FrozenBatch) -> Answers:
+        """Look the batch up in the list of messages, by its key.
+
+        Nobody documents how soon the list is complete. So a batch that is not in it, or not with
+        all its messages, stays in doubt until it is `LISTED_AFTER` old by the provider's own clock;
+        then it was never received, or those missing are unknown. A batch is taken by one request,
+        so that a part of it in the list means that none of it may be sent again.
+        """
+        listed, at, reference = self._listed(batch)
+        missing = _sent(batch) - listed.keys()
+        if missing:
+            if at is None or at < batch.frozen_at + LISTED_AFTER:
+                raise AnswerLost("not-listed")
+            if not listed:
+                raise NeverReceived("not-listed")
+        unknown: dict[int, Said] = dict.fromkeys(missing, (State.UNKNOWN, ""))
+        return answers(listed | unknown, _sent(batch), reference)
+
+    def check(self, account: Account) -> None:
+        """Look the channel up, which proves app key, secret and sender key."""
+        self._api.get(f"/senders/{account['sender_key']}", {}, account)
+
+    def read_webhook(self, webhook: Webhook, account: Account) -> Sequence[Report]:
+        """The deliveries reported; a hook does not tell of text that took an Alimtalk's place."""
+        return [
+            _report(pk, hook, _hook_time(hook))
+            for hook in read_hooks(webhook, account)
+            if (pk := our_id(hook.get("recipientGroupingKey"))) is not None
+        ]
+
+    def poll(self, account: Account, since: datetime, until: datetime) -> Iterable[Report]:
+        """What became known in the period.
+
+        Results name a request and a recipient's number in it, not our message: which message that
+        is comes from the request's list.
+        """
+        messages: dict[str, dict[int, int]] = {}
+        for start, end in spans(since, until):
+            asked = {
+                "startUpdateDate": kst(start),
+                # To the minute, and perhaps without it: one too many is only told twice.
+                "endUpdateDate": kst(end + timedelta(minutes=1)),
+            }
+            for rows, _at in self._api.pages("/message-results", asked, account, RESULTS):
+                for row in rows:
+                    request = str(row.get("requestId"))
+                    if request not in messages:
+                        if len(messages) == REMEMBERED:
+                            messages.clear()
+                        messages[request] = self._messages_of(request, account)
+                    pk = messages[request].get(_number(row.get("recipientSeq")))
+                    if pk is not None:
+                        yield _report(pk, row, read_time(row.get("receiveDate")) or until)
+
+    def submit(self, account: Account, wording: Submission) -> Inspected:
+        """Register the wording under our code."""
+        return inspection.register(self._api, account, wording)
+
+    def look_up(self, account: Account, code: str) -> Inspected:
+        """How its inspection stands."""
+        return inspection.find(self._api, account, code)
+
+    def _ask_what_was_taken(self, batch: FrozenBatch) -> Answers:
+        try:
+            return self.ask(batch)
+        except NeverReceived as error:
+            raise AnswerLost(KEY_USED) from error
+
+    def _listed(self, batch: FrozenBatch) -> tuple[dict[int, Said], datetime | None, str]:
+        """The batch's messages in the list, the provider's time then, and its reference."""
+        asked = {
+            "senderGroupingKey": str(batch.key),
+            "startCreateDate": kst(batch.frozen_at - BEFORE),
+            "endCreateDate": kst(batch.frozen_at + AFTER),
+        }
+        found: dict[int, Said] = {}
+        reference, told = "", None
+        for rows, at in self._list(asked, batch.account):
+            told = told or at
+            for row in rows:
+                reference = str(row.get("requestId") or reference)
+                pk = our_id(row.get("recipientGroupingKey"))
+                if pk is not None and row.get("senderGroupingKey") == str(batch.key):
+                    found[pk] = when_listed(row)
+        return found, told, reference
+
+    def _messages_of(self, request: str, account: Account) -> dict[int, int]:
+        """Our messages in a request, by the recipients' numbers."""
+        return {
+            _number(row.get("recipientSeq")): pk
+            for rows, _at in self._list({"requestId": request}, account)
+            for row in rows
+            if (pk := our_id(row.get("recipientGroupingKey"))) is not None
+        }
+
+    def _list(
+        self, asked: dict[str, str], account: Account
+    ) -> Iterator[tuple[list[Json], datetime | None]]:
+        return self._api.pages("/messages", asked, account, LISTED)
+
+
+def _answers(said: Json, batch: FrozenBatch) -> Answers:
+    message = said.get("message")
+    if not isinstance(message, dict):
+        raise Rejected(ALL_REFUSED) if not said["header"]["isSuccessful"] else AnswerLost(NO_IDS)
+    results = dict(_results(rows_at(message, "sendResults")))
+    with_fallback = _with_fallback(batch) if _some_refused(results) else set()
+    states = {pk: at_once(code, has_fallback=pk in with_fallback) for pk, code in results.items()}
+    return answers(states, _sent(batch), str(message.get("requestId") or ""))
+
+
+def _results(rows: list[Json]) -> Iterator[tuple[int, str]]:
+    for row in rows:
+        pk = our_id(row.get("recipientGroupingKey"))
+        if pk is None or row.get("resultCode") is None:
+            raise AnswerLost(NO_IDS)
+        yield pk, str(row["resultCode"])
+
+
+def _some_refused(results: dict[int, str]) -> bool:
+    return any(code != "0" for code in results.values())
+
+
+def _sent(batch: FrozenBatch) -> set[int]:
+    return set(map(int, _ID.findall(batch.payload)))
+
+
+def _with_fallback(batch: FrozenBatch) -> set[int]:
+    recipients = json.loads(batch.payload)["recipientList"]
+    return {
+        int(one["recipientGroupingKey"]) for one in recipients if one["resendParameter"]["isResend"]
+    }
+
+
+def _report(pk: int, row: Json, at: datetime) -> Report:
+    state, code, fell_back = delivered(row)
+    return Report(pk, state, code, at, fell_back)
+
+
+def _hook_time(hook: Json) -> datetime:
+    """When the result was known; at least when the message was asked for."""
+    found = read_time(hook.get("receiveDate"), hook.get("requestDate"))
+    if found is None:
+        raise ValueError("a hook without a time")
+    return found
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else -1

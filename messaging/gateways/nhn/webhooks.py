@@ -1,0 +1,35 @@
+"""NHN Cloud's calls to us (its documents "Webhook"): one signature, events with their hooks.
+
+The signature is a fixed word that the shop has entered on both sides.
+"""
+
+import json
+from hmac import compare_digest
+
+from messaging.gateways.base import Account, Forged, Webhook
+from messaging.gateways.http import Json
+
+MESSAGE_RESULT = "MESSAGE_RESULT_UPDATE"
+
+
+def read_hooks(webhook: Webhook, account: Account) -> list[Json]:
+    """The results of messages that were reported; none for another event.
+
+    Raises Forged where the signature is not the account's, or the account has none; ValueError for
+    what nobody can read.
+    """
+    ours = account.get("webhook_signature", "").encode()
+    theirs = webhook.headers.get("x-toast-webhook-signature", "").encode(errors="replace")
+    if not ours or not compare_digest(ours, theirs):
+        raise Forged
+    try:
+        told = json.loads(webhook.body)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(told, dict) or not isinstance(told.get("hooks"), list):
+        raise ValueError("wanted an object with hooks")
+    if told.get("event") != MESSAGE_RESULT:
+        return []
+    if not all(isinstance(hook, dict) for hook in told["hooks"]):
+        raise ValueError("wanted each hook to be an object")
+    return list(told["hooks"])
