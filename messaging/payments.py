@@ -31,7 +31,7 @@ MOST = 10_000_000
 MOST_UNPAID = 5
 
 
-class CannotRequest(Exception):
+class CannotRequest(ValueError):
     """The shop can't ask for these points now; the text says why, for the merchant."""
 
 
@@ -46,7 +46,9 @@ class Instructions:
 class Method(Protocol):
     """A way to pay."""
 
-    label: str | Promise
+    @property
+    def label(self) -> str | Promise:
+        """Its name as a merchant knows it."""
 
     def request(self, recharge: Recharge) -> Instructions:
         """What the merchant does next. Asked again whenever the request is shown."""
