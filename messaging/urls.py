@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from messaging.views import history, phone, templates
+from messaging.views import gateways, history, phone, sender_numbers, templates
 
 app_name = "messaging"
 
@@ -15,6 +15,32 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/tap/<int:place>/", phone.tap, name="tap"),
     path("phone/<int:pk>/", phone.customer_phone, name="customer_phone"),
     path("phone/<int:pk>/unmask/", phone.unmask_customer_phone, name="unmask_customer_phone"),
+    path("gateways/", gateways.gateways, name="gateways"),
+    path("gateways/sender-numbers/", sender_numbers.sender_numbers, name="sender_numbers"),
+    path(
+        "gateways/sender-numbers/ask/",
+        sender_numbers.sender_numbers_ask,
+        name="sender_numbers_ask",
+    ),
+    path(
+        "gateways/sender-numbers/<int:pk>/use/",
+        sender_numbers.sender_number_use,
+        name="sender_number_use",
+    ),
+    path(
+        "gateways/sender-numbers/<int:pk>/remove/",
+        sender_numbers.sender_number_remove,
+        name="sender_number_remove",
+    ),
+    path("gateways/opt-out-number/", sender_numbers.opt_out_number, name="opt_out_number"),
+    path("gateways/<str:channel>/", gateways.gateway, name="gateway"),
+    path("gateways/<str:channel>/check/", gateways.gateway_check, name="gateway_check"),
+    path("gateways/<str:channel>/phone/", gateways.gateway_phone, name="gateway_phone"),
+    path(
+        "gateways/<str:channel>/disconnect/",
+        gateways.gateway_disconnect,
+        name="gateway_disconnect",
+    ),
     path("templates/", templates.templates, name="templates"),
     path("templates/new/", templates.template_new, name="template_new"),
     path("templates/preview/", templates.template_preview, name="template_preview"),

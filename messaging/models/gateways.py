@@ -1,5 +1,7 @@
 """A shop's ways out, and when it sends at all."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +41,7 @@ class Feature(models.TextChoices):
     ADVERTISING = "advertising", _("Advertising")
 
 
-class ConnectedGateways(models.Manager["Gateway"]):
+class ConnectedGateways(models.Manager[Any]):
     """Those through which something can go."""
 
     def get_queryset(self) -> ShopQuerySet:

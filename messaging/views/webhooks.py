@@ -1,0 +1,42 @@
+"""Where providers report what became of messages."""
+
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from messaging.connections import gateway_of_hook, saved_account
+from messaging.gateways import PROVIDERS, Forged, Reporter, Webhook
+from messaging.incoming import receive
+from orders.access import open_to_all
+
+MOST = 5 * 2**20  # bytes
+
+
+@open_to_all
+@csrf_exempt
+@require_POST
+def hook(request: HttpRequest, token: str) -> HttpResponse:
+    """Open to all, since a provider has no log-in: its address is signed, its report is proven.
+
+    200 for whatever could be read, also about messages that nobody knows; 403 for what is not the
+    provider's, and the same for an address that is none.
+    """
+    gateway = gateway_of_hook(token)
+    provider = PROVIDERS.get(gateway.provider) if gateway else None
+    if gateway is None or not isinstance(provider, Reporter):
+        return HttpResponse(status=403)
+    try:
+        body = request.read(MOST + 1)
+    except UnreadablePostError:
+        return HttpResponse(status=400)
+    if len(body) > MOST:
+        return HttpResponse(status=413)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    try:
+        reports = provider.read_webhook(Webhook(headers, body), saved_account(gateway))
+    except Forged:
+        return HttpResponse(status=403)
+    except ValueError:
+        return HttpResponse(status=400)
+    receive(gateway, reports)
+    return HttpResponse(status=200)
