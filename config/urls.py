@@ -5,6 +5,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from messaging.views.webhooks import hook
+
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 # Of allauth's pages those that Dangol offers, and no other: its e-mail page would let anybody take
@@ -35,6 +37,7 @@ urlpatterns = [
     path("", include("crm.urls")),
     path("", include("orders.urls")),
     path("messages/", include("messaging.urls")),
+    path("hooks/<token>/", hook, name="hook"),
     path("accounts/", include(accounts)),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

@@ -38,7 +38,13 @@ SECTIONS = (
             Entry(_("Rehearse a past period"), "crm:rehearsal"),
         ),
     ),
-    Section(_("Settings"), (Entry(_("Shop settings"), "crm:shop_settings"),)),
+    Section(
+        _("Settings"),
+        (
+            Entry(_("Sending connections"), "messaging:gateways"),
+            Entry(_("Shop settings"), "crm:shop_settings"),
+        ),
+    ),
 )
 
 
