@@ -34,7 +34,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer; `delay` in seconds, `cut` after half of it, `closes` without any."""
+    """An answer; `delay` in seconds, `cut` after half of it, `closes` without any.
+
+    `date` is the provider's own clock, in an HTTP header's words.
+    """
 
     status: int
     body: bytes
@@ -42,6 +45,7 @@ class Response:
     delay: float = 0
     cut: bool = False
     closes: bool = False
+    date: str = ""
 
 
 def _json(status: int, content: Any) -> Response:
@@ -68,13 +72,13 @@ class Desk:
             key = request.headers.get("idempotency-key", "")
             self._ledger.write({"seen": key, "sha256": request.sha256, "fault": fault.name})
         if fault.name in BEFORE:
-            return _spoilt(fault, Response(500, b""))
+            return spoilt(fault, Response(500, b""))
         try:
             response = self._route(request, path)
         except BadRequestError as error:
             self._ledger.write({"wrong": str(error)})
             response = _json(400, {"error": str(error)})
-        return _spoilt(fault, response)
+        return spoilt(fault, response)
 
     def _route(self, request: Request, path: str) -> Response:
         asked = parse_qs(urlsplit(request.target).query)
@@ -139,7 +143,8 @@ def _reports(taken: Taken) -> list[dict[str, str]]:
     ]
 
 
-def _spoilt(fault: Fault, right: Response) -> Response:
+def spoilt(fault: Fault, right: Response) -> Response:
+    """What the client gets in place of the right answer."""
     match fault.name:
         case "500-before" | "500-after":
             return Response(500, b"<h1>Internal Server Error</h1>")

@@ -25,13 +25,14 @@ class StandIn:
     log: Path
     options: tuple[str, ...] = ()
     port: int = 0
+    module: str = "tests.standin"
     process: "subprocess.Popen[str]" = field(init=False)
 
     def start(self) -> None:
         """Start it, on the same port as before, and wait until it listens."""
         told = ["--port", str(self.port), "--log", str(self.log), *self.options]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.standin", *told],
+            [sys.executable, "-m", self.module, *told],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,

@@ -94,6 +94,8 @@ class Connection(asyncio.Protocol):
         head = f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}\r\n"
         if response.retry_after:
             head += f"Retry-After: {response.retry_after:.0f}\r\n"
+        if response.date:
+            head += f"Date: {response.date}\r\n"
         head += f"Content-Type: application/json\r\nContent-Length: {len(response.body)}\r\n\r\n"
         body = response.body[: len(response.body) // 2] if response.cut else response.body
         self._transport.write(head.encode() + body)
