@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import ClassVar, NamedTuple
 from uuid import UUID
 
@@ -27,7 +28,8 @@ class Outgoing(NamedTuple):
     token, a member id. `title` is the subject of an LMS or e-mail and the title of a push. `link`
     is what a tap on the whole message opens. `opt_out` is the address that refuses further
     advertising (only in advertising e-mail). `fallback` is the text to send where an Alimtalk can't
-    be delivered, empty where there is none.
+    be delivered, empty where there is none. `variables` are the values that `text` was filled in
+    with, by bare name (`이름`), for providers that fill the approved wording in themselves.
     """
 
     id: int
@@ -38,6 +40,7 @@ class Outgoing(NamedTuple):
     link: str = ""
     opt_out: str = ""
     fallback: str = ""
+    variables: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Letterhead:
     """What all messages of a batch have in common.
 
     `template_code` is the provider's name of the approved wording; `sender` the registered number
-    that text comes from; `shop` the shop's name.
+    that text comes from; `shop` the shop's name, `country` the code of where it trades.
     """
 
     key: UUID
@@ -57,6 +60,7 @@ class Letterhead:
     sender: str = ""
     # The unsubscribing number that an advertising text must end with.
     opt_out_number: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ class FrozenBatch:
     frozen_at: datetime
     reference: str = ""
     account: Account = field(default_factory=dict, repr=False)
+    # Whether points are held for it.
+    paid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,13 @@ class Busy(GatewayError):
         self.wait = wait
 
 
+class AccountRefused(Busy):
+    """The account itself was refused: its key is wrong, revoked or out of money.
+
+    Nothing was taken, and nothing will be until somebody mends it: the gateway rests at once.
+    """
+
+
 class AnswerLost(GatewayError):
     """Nobody knows whether it was taken."""
 
@@ -164,6 +177,8 @@ class Provider(ABC):
     inspects_templates: bool
     # Whether a message arrives at somebody; false where it only looks so.
     reaches_people: bool = True
+    # Whether its messages cost points (F5).
+    charges: bool = True
     # Whether an Alimtalk may fall back to text within the same request.
     falls_back: bool = False
 

@@ -1,0 +1,103 @@
+"""What SOLAPI says about messages: in answers, in lists and in its calls to us."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from hashlib import sha1
+from hmac import compare_digest
+from typing import Any
+
+from messaging.gateways.base import Account, Forged, Report, Webhook
+from messaging.gateways.http import Json
+from messaging.gateways.solapi.writing import ID, KEY
+from messaging.models import State
+
+STRANGER = 0  # no message of ours has this id
+_STATES = {"2000": State.SENT, "3000": State.SENT, "4000": State.DELIVERED}
+# When it was known, the best first.
+_DATES = ("dateReported", "dateReceived", "dateProcessed", "dateUpdated", "dateCreated")
+_TEXT = ("SMS", "LMS", "MMS")
+
+
+def state_of(row: Json) -> tuple[State, str]:
+    """A message's state, and SOLAPI's code where it failed; one without a code was only taken."""
+    code = str(row.get("statusCode") or "2000")
+    state = _STATES.get(code, State.FAILED)
+    return state, code if state == State.FAILED else ""
+
+
+def our_id(row: Json) -> int:
+    """Which of our messages a row is about, or STRANGER: others may send with this account."""
+    fields = row.get("customFields")
+    if not isinstance(fields, dict) or not fields.get(KEY):
+        return STRANGER
+    found = str(fields.get(ID, ""))
+    return int(found) if found.isascii() and found.isdigit() and len(found) < 19 else STRANGER
+
+
+def is_of(row: Json, key: str) -> bool:
+    """Whether a row belongs to the batch of that key."""
+    fields = row.get("customFields")
+    return isinstance(fields, dict) and fields.get(KEY) == key
+
+
+def report(row: Json, otherwise: datetime | None = None) -> Report:
+    """A row as news, known since `otherwise` where it has no date. Raises ValueError without."""
+    state, code = state_of(row)
+    at = _date(row) or otherwise
+    if at is None:
+        raise ValueError("a report without a date")
+    fell_back = state == State.DELIVERED and _fell_back(row)
+    return Report(our_id(row), state, code, at, fell_back)
+
+
+def read_webhook(webhook: Webhook, account: Account) -> list[Report]:
+    """The messages that are reported; news of groups is none of ours.
+
+    Raises Forged where the secret is not the account's, or it has none; ValueError for what nobody
+    can read.
+    """
+    _check_secret(webhook.headers, account)
+    try:
+        told = json.loads(webhook.body)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return [report(row) for row in _events(told) if row.get("messageId")]
+
+
+def _check_secret(headers: Mapping[str, str], account: Account) -> None:
+    secret = account.get("webhook_secret", "")
+    # SHA-1 is what the protocol asks for.
+    ours = sha1(secret.encode(), usedforsecurity=False).hexdigest()
+    theirs = headers.get("x-solapi-secret", "").lower()
+    if not secret or not compare_digest(ours.encode(), theirs.encode(errors="replace")):
+        raise Forged
+
+
+def _events(told: Any) -> Iterator[Json]:
+    """Events in an array or one alone, each with its message as `data` or flat."""
+    for event in told if isinstance(told, list) else [told]:
+        row = event.get("data", event) if isinstance(event, dict) else None
+        if not isinstance(row, dict):
+            raise ValueError("wanted messages")
+        yield row
+
+
+def _fell_back(row: Json) -> bool:
+    """Whether text went in place of an Alimtalk.
+
+    `replacement` says so in lists. Unconfirmed: that a webhook names the type that was delivered.
+    """
+    options = row.get("kakaoOptions")
+    was_alimtalk = isinstance(options, dict) and bool(options.get("templateId"))
+    return bool(row.get("replacement")) or (was_alimtalk and row.get("type") in _TEXT)
+
+
+def _date(row: Json) -> datetime | None:
+    for name in _DATES:
+        try:
+            found = datetime.fromisoformat(str(row.get(name)))
+        except ValueError:
+            continue
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return None
