@@ -1,0 +1,1 @@
+"""The message box on the shop's own site."""
