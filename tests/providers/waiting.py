@@ -1,7 +1,15 @@
 """A batch that waits to be sent through a provider's account."""
 
 from messaging.gateways import Account
-from messaging.models import Batch, Channel, MessageTemplate, SendingSettings, Service, State
+from messaging.models import (
+    Batch,
+    Channel,
+    MessageTemplate,
+    SendingSettings,
+    Service,
+    State,
+    Wallet,
+)
 from tests.factories import (
     NOW,
     BatchFactory,
@@ -16,6 +24,7 @@ def batch_to(provider: str, account: Account, code: str, body: str, *phones: str
     """An Alimtalk of this approved wording to each phone, due at NOW."""
     shop = ShopFactory()
     SendingSettings.objects.create(shop=shop)
+    Wallet.objects.update_or_create(shop=shop, defaults={"recharged": 10**6, "available": 10**6})
     GatewayFactory(shop=shop, provider=provider, account=dict(account))
     template: MessageTemplate = MessageTemplateFactory(shop=shop, body=body)
     revision = template.current
