@@ -10,13 +10,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import Any, Generic, TypeVar
 
 from django.db import transaction
 from django.db.models import Q
 
-from crm.campaigns import coupon_messages
+from crm.campaigns import consent_notices, coupon_messages
 from crm.heartbeat import beat, beating
-from crm.models import CouponMessageSettings, Due, Job, Kind
+from crm.models import ConsentNoticeSettings, CouponMessageSettings, Due, Job, Kind
 from crm.ticks import (
     MOMENT,
     Tick,
@@ -24,12 +25,18 @@ from crm.ticks import (
     expiry_window,
     ten_minutes_from,
     ten_minutes_until,
+    ten_o_clock_from,
+    ten_o_clock_until,
 )
+from messaging.models import SENDING
 from orders.models import Shop
 
 # A planner that dies is followed by another after this long. A living one renews it after each
 # chunk and each query over the whole shop: seconds where it has a million coupons.
 LEASE = timedelta(minutes=3)
+
+Settings = CouponMessageSettings | ConsentNoticeSettings
+S = TypeVar("S")
 
 
 class LeaseLostError(Exception):
@@ -46,29 +53,53 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
-    """When a kind of coupon message has its ticks, and how far a tick has looked when done."""
+class Schedule(Generic[S]):
+    """A job: when it has its ticks, how far a tick has looked when done, and what it plans.
 
-    kind: Kind
-    first: Callable[[CouponMessageSettings, datetime], datetime]
-    tick: Callable[[datetime, datetime], datetime]
-    seen: Callable[[CouponMessageSettings, Tick], datetime]
+    `load` reads what a shop has set for it.
+    """
+
+    load: Callable[[Shop], S]
+    first: Callable[[S, datetime], datetime]
+    tick: Callable[[S, datetime, datetime], datetime]
+    seen: Callable[[S, Tick], datetime]
+    plan: Callable[[S, Tick, Callable[[], None]], Counter[str]]
 
 
-SCHEDULES = {
+def _coupon_messages(shop: Shop) -> CouponMessageSettings:
+    return CouponMessageSettings.objects.select_related(
+        "shop__sending", "issue_template", "expiry_template", "advertising_template"
+    ).get(shop=shop)
+
+
+SCHEDULES: dict[Job, Schedule[Any]] = {
     # A missed tick of the issue job is made up for by the last one: it finds the same coupons.
     Job.COUPON_ISSUED: Schedule(
-        kind=Kind.ISSUED,
+        load=_coupon_messages,
         first=lambda _settings, at: ten_minutes_from(at),
-        tick=lambda _next_at, now: ten_minutes_until(now),
+        tick=lambda _settings, _next_at, now: ten_minutes_until(now),
         seen=lambda _settings, tick: tick.at,
+        plan=lambda settings, tick, progress: coupon_messages.plan(
+            settings, Kind.ISSUED, tick, progress
+        ),
     ),
     # A missed T of the expiry job is run as itself: each has its own window (A4).
     Job.COUPON_EXPIRING: Schedule(
-        kind=Kind.EXPIRING,
+        load=_coupon_messages,
         first=expiry_time_from,
-        tick=lambda next_at, _now: next_at,
+        tick=lambda _settings, next_at, _now: next_at,
         seen=lambda settings, tick: expiry_window(settings, tick.at, tick.since)[1],
+        plan=lambda settings, tick, progress: coupon_messages.plan(
+            settings, Kind.EXPIRING, tick, progress
+        ),
+    ),
+    # A missed day is made up for by the last one: it finds the same consents.
+    Job.CONSENTS: Schedule(
+        load=consent_notices.settings_of,
+        first=lambda settings, at: ten_o_clock_from(settings.shop, at),
+        tick=lambda settings, _next_at, now: ten_o_clock_until(settings.shop, now),
+        seen=lambda _settings, tick: tick.at,
+        plan=lambda settings, tick, progress: consent_notices.plan(settings, tick, progress),
     ),
 }
 
@@ -78,7 +109,7 @@ def run_due(*, now: datetime, shop: Shop | None = None, replayed: bool = False) 
 
     One shop's trouble keeps no other from being planned; raises it all, at the end, as a group.
     """
-    due = Due.objects.filter(next_at__lte=now, shop__sending__stopped_at=None)
+    due = Due.objects.filter(SENDING, next_at__lte=now)
     if shop:
         due = due.filter(shop=shop)
     plans: list[Plan] = []
@@ -107,17 +138,15 @@ def _run(due: Due, now: datetime, replayed: bool) -> Plan | None:
         _hold(due, now + timedelta(seconds=monotonic() - started) + LEASE)
 
     schedule = SCHEDULES[Job(due.job)]
-    settings = CouponMessageSettings.objects.select_related(
-        "shop__sending", "issue_template", "expiry_template"
-    ).get(shop=due.shop_id)
+    settings = schedule.load(due.shop)
     plan = Plan(Job(due.job), due.shop)
     with suppress(LeaseLostError):
         while due.next_at <= now:
-            at = schedule.tick(due.next_at, now)
+            at = schedule.tick(settings, due.next_at, now)
             tick = Tick(at=at, now=now, since=due.seen_through, replayed=replayed)
             with beating():  # finding the candidates is one query over the whole shop
-                plan.decisions.update(coupon_messages.plan(settings, schedule.kind, tick, renew))
-            _finish(due, settings, tick)
+                plan.decisions.update(schedule.plan(settings, tick, renew))
+            settings = _finish(due, schedule, settings, tick)
     return plan
 
 
@@ -135,28 +164,29 @@ def _hold(due: Due, until: datetime) -> None:
     So it is when the job was turned off, another has taken it over, or the shop's sending was
     stopped meanwhile (F11).
     """
-    ours = Due.objects.filter(
-        pk=due.pk, leased_until=due.leased_until, shop__sending__stopped_at=None
-    )
+    ours = Due.objects.filter(SENDING, pk=due.pk, leased_until=due.leased_until)
     if not ours.update(leased_until=until):
         raise LeaseLostError
     due.leased_until = until
 
 
 @transaction.atomic
-def _finish(due: Due, settings: CouponMessageSettings, tick: Tick) -> None:
-    """Note how far the tick has looked, and when the next one is; the last one ends the lease."""
+def _finish(due: Due, schedule: Schedule[S], settings: S, tick: Tick) -> S:
+    """Note how far the tick has looked, and when the next one is; the last one ends the lease.
+
+    Returns the settings as they are now: T may have changed while we planned.
+    """
     assert due.leased_until  # noqa: S101 - we have it
     _hold(due, due.leased_until)
-    schedule = SCHEDULES[Job(due.job)]
     due.seen_through = schedule.seen(settings, tick)
-    settings.refresh_from_db(fields=["expiry_time"])  # T may have changed while we planned
+    settings = schedule.load(due.shop)
     due.next_at = schedule.first(settings, tick.at + MOMENT)
     due.leased_until = None if due.next_at > tick.now else due.leased_until
     due.save(update_fields=["seen_through", "next_at", "leased_until"])
+    return settings
 
 
-def schedule(settings: CouponMessageSettings, job: Job, since: datetime) -> None:
+def schedule(settings: Settings, job: Job, since: datetime) -> None:
     """Have a job run from its first tick not before `since`, as if nothing had been seen."""
     Due.objects.update_or_create(
         shop=settings.shop,
@@ -169,13 +199,13 @@ def schedule(settings: CouponMessageSettings, job: Job, since: datetime) -> None
     )
 
 
-def reschedule(settings: CouponMessageSettings, job: Job, now: datetime) -> None:
+def reschedule(settings: Settings, job: Job, now: datetime) -> None:
     """Move a running job's next tick to where its settings now put it; what it saw stays seen."""
     Due.objects.filter(shop=settings.shop, job=job).update(
         next_at=SCHEDULES[job].first(settings, now)
     )
 
 
-def unschedule(settings: CouponMessageSettings, job: Job) -> None:
+def unschedule(settings: Settings, job: Job) -> None:
     """Have a job run no more."""
     Due.objects.filter(shop=settings.shop, job=job).delete()

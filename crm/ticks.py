@@ -1,14 +1,16 @@
 """The moment a job runs for."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from crm.models import CouponMessageSettings
 from orders.localtime import next_time_of_day
+from orders.models import Shop
 
 TEN_MINUTES = timedelta(minutes=10)
 EXPIRY_LEAD = timedelta(hours=2)
+TEN_O_CLOCK = time(10)
 MOMENT = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -43,6 +45,19 @@ def expiry_time_from(settings: CouponMessageSettings, at: datetime) -> datetime:
     """The first expiry message time T not before `at` (A4)."""
     zone = ZoneInfo(settings.shop.timezone)
     return next_time_of_day(settings.expiry_time, not_before=at, zone=zone)
+
+
+def ten_o_clock_from(shop: Shop, at: datetime) -> datetime:
+    """The first ten o'clock of the shop's clock not before `at`."""
+    return next_time_of_day(TEN_O_CLOCK, not_before=at, zone=ZoneInfo(shop.timezone))
+
+
+def ten_o_clock_until(shop: Shop, at: datetime) -> datetime:
+    """The last ten o'clock of the shop's clock not after `at`."""
+    found = ten_o_clock_from(shop, at - timedelta(days=2))
+    while (following := ten_o_clock_from(shop, found + MOMENT)) <= at:
+        found = following
+    return found
 
 
 def expiry_window(

@@ -2,7 +2,7 @@
 
 from coupons.records import CouponRecord, IssuedCouponRecord
 from crm.ingest import CouponOverrideRecord
-from crm.models import Kind
+from crm.models import Kind, NoticeKind
 from messaging.hooks import RECHECKS
 from orders import records
 from orders.ingest import registered
@@ -22,6 +22,8 @@ def test_record_sinks_say_who_writes_what():
 
 
 def test_rechecks_are_asked_of_the_kinds_that_registered():
-    assert {kind: recheck.__module__ for kind, recheck in RECHECKS.items()} == {
-        kind.value: "crm.campaigns.coupon_messages.rechecking" for kind in Kind
-    }
+    of_coupons = "crm.campaigns.coupon_messages.rechecking"
+    of_consents = "crm.campaigns.consent_notices.rechecking"
+    assert {kind: recheck.__module__ for kind, recheck in RECHECKS.items()} == (
+        dict.fromkeys(Kind.values, of_coupons) | dict.fromkeys(NoticeKind.values, of_consents)
+    )

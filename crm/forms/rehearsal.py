@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Job
+from crm.models import Job, Kind
 from orders.localtime import instant, local_day
 from orders.models import Shop
 
@@ -34,7 +34,7 @@ class RehearsalForm(forms.Form):
     jobs = forms.MultipleChoiceField(
         label=_("Messages to try"),
         help_text=_("Those that are off are tried as if they had been on."),
-        choices=Job.choices,
+        choices=[(kind.value, Job(kind).label) for kind in Kind],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one message.")},
     )
@@ -44,7 +44,7 @@ class RehearsalForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.zone = ZoneInfo(shop.timezone)
         self.today = local_day(now, self.zone)
-        self.initial.update(_last_month(self.today), jobs=list(Job.values))
+        self.initial.update(_last_month(self.today), jobs=list(Kind.values))
         for name in ("first", "last"):
             self.fields[name].widget.attrs["max"] = str(self.today - timedelta(days=1))
 

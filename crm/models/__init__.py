@@ -4,6 +4,8 @@ from crm.models.consents import (
     AlertKind,
     ConsentNotice,
     ConsentNoticeSettings,
+    DecidedConsent,
+    DecidedConsentNotice,
     NoticeKind,
     OwnerAlert,
 )
@@ -30,6 +32,8 @@ __all__ = [
     "CouponNotice",
     "CouponOverride",
     "DecidedBundle",
+    "DecidedConsent",
+    "DecidedConsentNotice",
     "DecidedCoupon",
     "DecidedCouponKind",
     "Due",

@@ -1,11 +1,13 @@
 """What the law wants a shop to tell people about their consents, and what the owner was told."""
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from messaging.models import Message, MessageTemplate
-from orders.models import Consent, Shop, ShopQuerySet
+from messaging.models import Draft, Message, MessageTemplate
+from orders.models import Consent, Customer, Shop, ShopQuerySet
 
 
 class NoticeKind(models.TextChoices):
@@ -40,6 +42,10 @@ class ConsentNoticeSettings(models.Model):
     def __str__(self) -> str:
         return str(self.shop)
 
+    def since(self, kind: NoticeKind) -> dt.datetime | None:
+        """Since when this notice is on; None while it is off."""
+        return self.changed_since if kind == NoticeKind.CHANGED else self.renewed_since
+
 
 class ConsentNotice(models.Model):
     """This consent has had this notice decided: the nth, one for a change, one each two years."""
@@ -65,6 +71,58 @@ class ConsentNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.consent_id}"
+
+
+class DecidedConsent(models.Model):
+    """A consent that a member is told of: a row of a chunk's temporary table.
+
+    `said` is what the notice says about it, `dated` the same with its day.
+    """
+
+    consent = models.OneToOneField(
+        Consent, models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False
+    )
+    notice = models.ForeignKey(
+        "DecidedConsentNotice", models.DO_NOTHING, related_name="consents", db_constraint=False
+    )
+    kind = models.CharField(max_length=12)
+    since = models.DateTimeField()
+    nth = models.SmallIntegerField()
+    day = models.CharField(max_length=20)
+    said = models.CharField(max_length=80)
+    dated = models.CharField(max_length=120)
+    name = models.CharField(max_length=80)
+    address = models.CharField(max_length=255)
+    verdict = models.CharField(max_length=20)
+
+    class Meta:
+        managed = False
+        db_table = "crm_decided_consent"
+
+    def __str__(self) -> str:
+        return str(self.consent_id)
+
+
+class DecidedConsentNotice(Draft):
+    """A member's consents that share a message: a row of a chunk's temporary table.
+
+    Its key is the member's.
+    """
+
+    member = models.OneToOneField(
+        Customer, models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False
+    )
+    name = models.CharField(max_length=80)
+    address = models.CharField(max_length=255)
+    agreed_at = models.DateTimeField()
+    agreed = models.CharField(max_length=600)
+
+    class Meta:
+        managed = False
+        db_table = "crm_decided_consent_notice"
+
+    def __str__(self) -> str:
+        return str(self.member_id)
 
 
 class AlertKind(models.TextChoices):

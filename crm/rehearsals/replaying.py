@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from coupons.models import IssuedCoupon
 from crm.campaigns.coupon_messages.settings import settings_of
-from crm.models import CouponNotice, Due, Job
+from crm.models import CouponNotice, Due, Job, Kind
 from crm.rehearsals.decisions import Decision, decisions_of_tick, drops_at
 from crm.schedules import SCHEDULES, run_due, schedule
 from crm.ticks import ten_minutes_from
@@ -68,10 +68,10 @@ def _refuse_where_stopped(shop: Shop) -> None:
 
 def _begin_at(shop: Shop, start: datetime) -> None:
     """Let jobs that are behind `start` go on from there, and take over what a killed one held."""
-    settings = settings_of(shop)
     for due in Due.objects.filter(shop=shop):
         if due.next_at < start:
-            due.next_at = SCHEDULES[Job(due.job)].first(settings, start)
+            job = SCHEDULES[Job(due.job)]
+            due.next_at = job.first(job.load(shop), start)
         due.leased_until = None
         due.save(update_fields=["next_at", "leased_until"])
 
@@ -97,9 +97,9 @@ def rehearse(
 
 
 def jobs_turned_on(shop: Shop) -> list[Job]:
-    """The jobs whose switch is on today."""
+    """The jobs that can be rehearsed and whose switch is on today."""
     settings = settings_of(shop)
-    return [job for job in Job if settings.since(SCHEDULES[job].kind)]
+    return [Job(kind) for kind in Kind if settings.since(kind)]
 
 
 def _run_ticks(
