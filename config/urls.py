@@ -38,6 +38,7 @@ urlpatterns = [
     path("", include("orders.urls")),
     path("messages/", include("messaging.urls")),
     path("hooks/<token>/", hook, name="hook"),
+    path("", include("messaging.public_urls")),
     path("accounts/", include(accounts)),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
