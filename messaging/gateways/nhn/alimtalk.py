@@ -78,8 +78,8 @@ class NhnAlimtalk(Provider, Reporter, PeriodPoller, Inspector):
     inspects_templates = True
     falls_back = True
 
-    def __init__(self, url: str = URL, *, patience: Patience | None = None) -> None:
-        self._api = Api(url, ROOT, CODES, patience=patience)
+    def __init__(self, url: str = "", *, patience: Patience | None = None) -> None:
+        self._api = Api(url or URL, ROOT, CODES, patience=patience)
 
     def compose(self, messages: Sequence[Outgoing], head: Letterhead, account: Account) -> bytes:
         """A body of `/raw-messages`: finished texts, so that what is stored is what is sent."""

@@ -93,8 +93,8 @@ class NhnSms(Provider, Reporter, PeriodPoller, NumberKeeper):
     can_ask = True
     inspects_templates = False
 
-    def __init__(self, url: str = URL, *, patience: Patience = PATIENCE) -> None:
-        self._api = Api(url, ROOT, CODES, patience=patience)
+    def __init__(self, url: str = "", *, patience: Patience = PATIENCE) -> None:
+        self._api = Api(url or URL, ROOT, CODES, patience=patience)
 
     def compose(self, messages: Sequence[Outgoing], head: Letterhead, account: Account) -> bytes:
         """The path in the first line, then one request a line.
