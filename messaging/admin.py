@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
@@ -19,10 +21,12 @@ from messaging.models import (
     MessageTemplate,
     Run,
     RunState,
+    SenderNumber,
     SendingSettings,
     TemplateRevision,
 )
-from orders.admin_reading import ReadOnlyAdmin, is_staff
+from messaging.sender_numbers import MAX_NOTE, confirm_number
+from orders.admin_reading import BaseAdmin, ReadOnlyAdmin, is_staff
 from orders.masking import mask_email, mask_id, mask_phone
 from orders.models import AuditEvent
 
@@ -63,11 +67,67 @@ class GatewayAdmin(ReadOnlyAdmin):
         return super().get_queryset(request).defer("account")
 
 
+class SenderNumberForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Whether a number is registered, and on what evidence."""
+
+    registered = forms.BooleanField(label=_("Registered"), required=False)
+    note = forms.CharField(
+        label=_("Evidence"),
+        max_length=MAX_NOTE,
+        help_text=_("Which papers were shown, and who looked at them. It is kept on record."),
+    )
+
+    class Meta:
+        model = SenderNumber
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """As it stands."""
+        super().__init__(*args, **kwargs)
+        self.initial["registered"] = self.instance.registered_at is not None
+
+
+@admin.register(SenderNumber)
+class SenderNumberAdmin(BaseAdmin):
+    """Numbers that texts come from. Where the provider can't be asked, staff confirm them."""
+
+    form = SenderNumberForm
+    list_display = ("number", "shop", "registered_at", "checked_at", "in_use")
+    list_filter = ("in_use",)
+    list_select_related = ("shop",)
+    readonly_fields = ("shop", "number", "registered_at", "checked_at", "in_use")
+    fields = (*readonly_fields, "registered", "note")
+    ordering = ("-pk",)
+    search_fields = ("number", "shop__name")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """By the shop's owner alone."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """By the shop's owner alone."""
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: SenderNumber, form: SenderNumberForm, change: bool
+    ) -> None:
+        """Put the word of staff on record."""
+        assert request.user.is_authenticated  # noqa: S101 - the admin let them in
+        said = form.cleaned_data
+        confirm_number(
+            number=obj,
+            by=request.user,
+            registered=said["registered"],
+            note=said["note"],
+            now=timezone.now(),
+        )
+
+
 @admin.register(SendingSettings)
 class SendingSettingsAdmin(ReadOnlyAdmin):
     """Stops and closed hours. Staff stop a shop on the page of shops, where it is logged."""
 
-    list_display = ("shop", "stopped_at", "quiet_from", "quiet_until")
+    list_display = ("shop", "stopped_at", "suspended_at", "quiet_from", "quiet_until")
     list_select_related = ("shop",)
     ordering = ("-pk",)
 
