@@ -1,21 +1,41 @@
 """What a shop needs before it can send (C8): a checklist that blocks what needs it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from messaging.gateways import reaches_people
-from messaging.models import Channel, Gateway
-from orders.models import Shop
+from messaging.models import (
+    Channel,
+    Gateway,
+    MessageTemplate,
+    Price,
+    Purpose,
+    SendingSettings,
+    Service,
+    Wallet,
+)
+from messaging.sender_numbers import number_in_use
+from orders.masking import show_phone
+from orders.models import Country, Shop
+
+# What may be paid for on each channel.
+_SERVICES = {
+    Channel.ALIMTALK: (Service.ALIMTALK,),
+    Channel.TEXT: (Service.SMS, Service.LMS),
+    Channel.EMAIL: (Service.EMAIL,),
+    Channel.PUSH: (Service.PUSH,),
+    Channel.INBOX: (Service.INBOX,),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
     """One thing to prepare. `blocks` names what can't be sent without it.
 
-    `later` marks what Dangol does not offer yet and nothing needs now: neither done nor missing.
+    `later` marks what nothing in use needs: neither done nor missing.
     `url` leads to where it can be mended; empty where there is nothing to do.
     """
 
@@ -36,28 +56,15 @@ class Preparation:
 
 
 def preparations(shop: Shop) -> list[Preparation]:
-    """The four preparations as they stand. One query."""
-    gateway = Gateway.objects.for_shop(shop).filter(channel=Channel.ALIMTALK).first()
+    """The four preparations as they stand. One query, and some more for what real channels need."""
+    gateways = Gateway.objects.for_shop(shop).values_list("channel", "provider")
+    providers = {Channel(channel): provider for channel, provider in gateways}
+    real = {channel for channel, provider in providers.items() if reaches_people(provider)}
     return [
-        _later(
-            "sender_number",
-            _("Sender number"),
-            note=_("Text messages come later. Nothing needs a number now."),
-            blocks=_("Text messages"),
-        ),
-        _kakao_channel(gateway),
-        _later(
-            "points",
-            _("Points"),
-            note=_("The built-in phone costs none, so you need none now."),
-            blocks=_("Paid channels"),
-        ),
-        _later(
-            "opt_out_number",
-            _("080 opt-out number"),
-            note=_("Only advertising by text needs it, and that comes later."),
-            blocks=_("Advertising by text"),
-        ),
+        _sender_number(shop, real),
+        _kakao_channel(providers.get(Channel.ALIMTALK)),
+        _points(shop, real),
+        _opt_out_number(shop, real),
     ]
 
 
@@ -67,25 +74,95 @@ def progress(found: Iterable[Preparation]) -> tuple[int, int]:
     return sum(preparation.done for preparation in needed), len(needed)
 
 
-def _later(key: str, title: str, *, note: str, blocks: str) -> Preparation:
-    """One that nothing needs yet: neither done nor missing."""
-    return Preparation(
-        key=key, title=title, done=False, note=note, blocks=blocks, url="", later=True
+def _sender_number(shop: Shop, real: Collection[Channel]) -> Preparation:
+    title, blocks = _("Sender number"), _("Text messages")
+    if Channel.TEXT not in real:
+        note = _("No text provider is connected, so you need none now.")
+        return _later("sender_number", title, note=note, blocks=blocks)
+    number = number_in_use(shop)
+    return _needed(
+        "sender_number",
+        title,
+        done=number is not None,
+        note=_("Texts come from %(number)s.") % {"number": show_phone(number.number)}
+        if number
+        else _("The law lets text come only from a registered number, and none is in use."),
+        blocks=blocks,
+        url=reverse("messaging:sender_numbers"),
     )
 
 
-def _kakao_channel(gateway: Gateway | None) -> Preparation:
-    if gateway is None:
+def _kakao_channel(provider: str | None) -> Preparation:
+    if provider is None:
         note = _("No channel is connected, so no Alimtalk can go out.")
-    elif not reaches_people(gateway.provider):
+    elif not reaches_people(provider):
         note = _("The built-in phone: messages arrive on this screen, nobody real is reached.")
     else:
         note = _("Connected.")
-    return Preparation(
-        key="kakao_channel",
-        title=_("Kakao channel"),
-        done=gateway is not None,
+    return _needed(
+        "kakao_channel",
+        _("Kakao channel"),
+        done=provider is not None,
         note=note,
         blocks=_("Alimtalk"),
-        url="" if gateway else reverse("crm:shop_settings") + "#channel",
+        url=reverse("messaging:gateway", args=[Channel.ALIMTALK]),
+    )
+
+
+def _points(shop: Shop, real: Collection[Channel]) -> Preparation:
+    title, blocks = _("Points"), _("Paid channels")
+    services = [service for channel in real for service in _SERVICES[channel]]
+    if not services or not Price.objects.filter(service__in=services, points__gt=0).exists():
+        note = _("Nothing that is connected costs any, so you need none now.")
+        return _later("points", title, note=note, blocks=blocks)
+    wallet = Wallet.objects.filter(shop=shop).first()
+    available = wallet.available if wallet else 0
+    return _needed(
+        "points",
+        title,
+        done=available > 0,
+        note=_("%(points)s points are there.") % {"points": f"{available:,}"}
+        if available
+        else _("There are none. What costs points is left out."),
+        blocks=blocks,
+        url=reverse("messaging:points"),
+    )
+
+
+def _opt_out_number(shop: Shop, real: Collection[Channel]) -> Preparation:
+    title, blocks = _("080 opt-out number"), _("Advertising by text")
+    if Channel.TEXT not in real or not _advertises_by_text(shop):
+        note = _("Only advertising by text needs it, and you have no such template.")
+        return _later("opt_out_number", title, note=note, blocks=blocks)
+    sending = SendingSettings.objects.filter(shop=shop).first()
+    number = sending.opt_out_number if sending else ""
+    return _needed(
+        "opt_out_number",
+        title,
+        done=bool(number),
+        note=number or _("Advertising by text must name a free number by which people refuse it."),
+        blocks=blocks,
+        url=reverse("messaging:opt_out_number"),
+    )
+
+
+def _advertises_by_text(shop: Shop) -> bool:
+    """Whether the shop has wording for it, in a country whose law asks for the number (F3)."""
+    templates = MessageTemplate.objects.for_shop(shop).filter(
+        channel=Channel.TEXT, purpose=Purpose.ADVERTISING
+    )
+    return shop.country == Country.KOREA and bool(templates.exists())
+
+
+def _needed(key: str, title: str, *, done: bool, note: str, blocks: str, url: str) -> Preparation:
+    """One that something in use needs; the way to mend it is shown as long as it is missing."""
+    return Preparation(
+        key=key, title=title, done=done, note=note, blocks=blocks, url="" if done else url
+    )
+
+
+def _later(key: str, title: str, *, note: str, blocks: str) -> Preparation:
+    """One that nothing in use needs: neither done nor missing."""
+    return Preparation(
+        key=key, title=title, done=False, note=note, blocks=blocks, url="", later=True
     )

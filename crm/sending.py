@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from messaging.connections import save_connection
 from messaging.gateways import PHONE
 from messaging.models import Channel, Gateway, SendingSettings
 from orders.models import AuditEvent, Shop, User
@@ -75,12 +76,12 @@ def connect_phone(*, shop: Shop, user: User, now: dt.datetime) -> bool:
 
     Returns whether it was connected now; another channel is never replaced.
     """
-    _gateway, made = Gateway.objects.get_or_create(
-        shop=shop, channel=Channel.ALIMTALK, defaults={"provider": PHONE}
+    if Gateway.objects.for_shop(shop).filter(channel=Channel.ALIMTALK).exists():
+        return False
+    save_connection(
+        shop=shop, user=user, channel=Channel.ALIMTALK, provider=PHONE, account={}, now=now
     )
-    if made:
-        _log(shop=shop, user=user, action="connect_gateway", about=PHONE, at=now)
-    return made
+    return True
 
 
 def _locked(shop: Shop) -> SendingSettings:

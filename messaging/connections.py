@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from messaging.checking import try_account
-from messaging.freezing import leave_out_batch
 from messaging.gateways import PHONE, PROVIDERS, Account, Provider, Reporter
+from messaging.members import leave_out_batch
 from messaging.models import (
     OPEN_STATES,
     Batch,

@@ -1,6 +1,7 @@
 """What a provider reports, by webhook or asked, on its way in."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import islice
 
 from django.db.models import F
@@ -13,7 +14,7 @@ AT_ONCE = 1000  # reports; each batch among them is a transaction
 _LARGEST_KEY = 2**63 - 1
 
 
-def receive(gateway: Gateway, reports: Iterable[Report]) -> int:
+def receive(gateway: Gateway, reports: Iterable[Report], *, now: datetime) -> int:
     """Keep what the gateway's provider says, and count what is about nobody; returns how many.
 
     Where the provider breaks off in the middle, part of it is kept: it will be told again.
@@ -22,7 +23,7 @@ def receive(gateway: Gateway, reports: Iterable[Report]) -> int:
     for some in _portions(reports):
         # What no row can have never reaches the database.
         known = [report for report in some if 0 < report.message <= _LARGEST_KEY]
-        strangers = len(some) - len(known) + take_in(known, gateway=gateway)
+        strangers = len(some) - len(known) + take_in(known, gateway=gateway, now=now)
         if strangers:
             Gateway.objects.filter(pk=gateway.pk).update(strangers=F("strangers") + strangers)
         received += len(some)

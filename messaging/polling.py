@@ -85,7 +85,9 @@ def _poll_period(gateway: Gateway, provider: PeriodPoller, now: datetime) -> int
         begins = max(begins, gateway.polled_through - OVERLAP)
     until = min(now, begins + SPAN)
     account = saved_account(gateway)
-    received = _asked(gateway, lambda: receive(gateway, provider.poll(account, begins, until)))
+    received = _asked(
+        gateway, lambda: receive(gateway, provider.poll(account, begins, until), now=now)
+    )
     if received is not None:
         _move(gateway, until)
     return received or 0
@@ -99,7 +101,7 @@ def _poll_batches(gateway: Gateway, provider: BatchPoller, now: datetime, ends: 
         if n == BATCHES or failures == MOST_FAILURES or monotonic() >= ends:
             break
         question = partial(provider.poll_batch, account, _posted(batch))
-        answer = _asked(gateway, lambda ask=question: receive(gateway, ask()))  # type: ignore[misc]
+        answer = _asked(gateway, lambda ask=question: receive(gateway, ask(), now=now))  # type: ignore[misc]
         failures = failures + 1 if answer is None else 0
         received += answer or 0
         through = turn

@@ -11,10 +11,12 @@ from django.db.models import F, Max, Min, Q, Sum
 from django.db.models.functions import TruncDate
 
 from coupons.models import Coupon, IssuedCoupon
+from crm.alert_mails import Words, alert_words
+from crm.alerts import open_alerts
 from crm.campaigns.coupon_messages.status import is_late
 from crm.coupons import message_settings
 from crm.home.charts import Chart, chart
-from crm.models import CouponMessageSettings, CouponOverride, Due, Kind
+from crm.models import AlertKind, CouponMessageSettings, CouponOverride, Due, Kind
 from crm.sending import sending_settings
 from messaging.batch_counts import counts
 from messaging.models import OPEN_STATES, Batch, Message, Reason, RunState, State
@@ -63,6 +65,7 @@ class Attention:
     lost_at: datetime | None
     without_wording: int
     late_since: datetime | None
+    alerts: list[Words]
 
     @property
     def on_time(self) -> bool:
@@ -78,6 +81,7 @@ class Attention:
             self.lost,
             self.without_wording,
             self.late_since,
+            self.alerts,
         )
         return not any(found)
 
@@ -147,9 +151,16 @@ def front_page(*, shop: Shop, now: datetime) -> FrontPage:
             lost_at=past.lost_at,
             without_wording=_without_wording(shop, settings),
             late_since=_late_since(running, now),
+            alerts=_alerts(shop),
         ),
         first_steps=_first_steps(shop, running),
     )
+
+
+def _alerts(shop: Shop) -> list[Words]:
+    """What is wrong now; of a suspension the banner of every page tells."""
+    found = open_alerts(shop.pk).exclude(kind=AlertKind.SUSPENDED)
+    return [alert_words(alert) for alert in found]
 
 
 def _past(shop: Shop, today: date) -> _Past:

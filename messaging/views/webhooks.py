@@ -1,6 +1,7 @@
 """Where providers report what became of messages."""
 
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -38,5 +39,5 @@ def hook(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponse(status=403)
     except ValueError:
         return HttpResponse(status=400)
-    receive(gateway, reports)
+    receive(gateway, reports, now=timezone.now())
     return HttpResponse(status=200)

@@ -274,17 +274,17 @@ def test_c8_the_preparations_are_on_the_front_page(owner):
         assert title in page
 
 
-def test_c8_what_is_needed_later_stands_apart_from_what_is_needed_now(owner):
+def test_c8_what_nothing_needs_stands_apart_from_what_is_needed_now(owner):
     page = owner.get("/").content.decode()
 
     assert "All that is needed now is ready" in page
-    now, later = page.split("Needed later")
+    now, later = page.split("Not needed now")
     assert "Kakao channel" in now and "Sender number" in later
 
 
 def test_the_page_makes_a_fixed_number_of_queries(shop, django_assert_num_queries):
     def read() -> None:
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             front_page(shop=shop, now=NOW)
 
     read()

@@ -224,10 +224,13 @@ def test_c8_the_built_in_phone_counts_as_a_channel_and_is_called_what_it_is(shop
 def test_c8_without_a_channel_alimtalk_is_blocked_with_a_way_to_mend_it(shop):
     GatewayFactory.create()  # another shop's
     channel = preparations(shop)[1]
-    assert (channel.state, channel.url) == ("open", f"{PAGE}#channel")
+    assert (channel.state, channel.url) == (
+        "open",
+        reverse("messaging:gateway", args=["alimtalk"]),
+    )
 
 
-def test_c8_what_is_not_offered_yet_is_neither_done_nor_missing(shop):
+def test_c8_what_nothing_in_use_needs_is_neither_done_nor_missing(shop):
     later = {key for key, state in states(shop).items() if state == "later"}
     assert later == {"sender_number", "points", "opt_out_number"}
     assert progress(preparations(shop)) == (0, 1)
@@ -245,4 +248,4 @@ def test_c8_the_owner_mends_a_missing_channel(as_role, shop):
 def test_c8_a_connected_channel_is_never_replaced(shop):
     GatewayFactory.create(shop=shop, provider="other")
     assert not connect_phone(shop=shop, user=UserFactory.create(), now=NOW)
-    assert Gateway.objects.get(shop=shop).provider == "other"
+    assert Gateway.objects.get(shop=shop, channel="alimtalk").provider == "other"
