@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from bench.figures import seconds
 from bench.rate import Rate
-from messaging.freezing import finished_buttons
+from messaging.rendering import finished_buttons
 from messaging.gateways import FrozenBatch, Letterhead, Outgoing, Provider
 from messaging.models import Channel, Purpose, Service, Topic
 from messaging.starters import STARTERS

@@ -62,7 +62,7 @@ def _sizes(rows: int) -> dict[str, Any]:
 def _belongings(shop: Shop) -> dict[str, Any]:
     return {
         "shop": shop.pk,
-        "gateway": Gateway.objects.get(shop=shop).pk,
+        "gateway": Gateway.objects.get(shop=shop, channel="alimtalk").pk,
         "revision": TemplateRevision.objects.filter(template__shop=shop).latest("pk").pk,
         "variables": connection.ops.adapt_json_value(coupon_values(), None),
     }

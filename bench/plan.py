@@ -114,7 +114,7 @@ class Street:
     def _insert_batches(self, run: Run, first: int) -> None:
         """A thousand customers each, and one for all who are left out."""
         settings = settings_of(self.shop)
-        gateway = Gateway.objects.get(shop=self.shop)
+        gateway = Gateway.objects.get(shop=self.shop, channel="alimtalk")
         columns = """
             INSERT INTO messaging_batch (id, shop_id, run_id, channel, gateway_id, revision_id,
                    state, reason, planned_at, not_before, turn, size, unknown, sent, failed,

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_q",
     "template_partials",
+    "ninja",
 ]
 
 MIDDLEWARE = [
@@ -200,6 +201,13 @@ DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="dangol@localhos
 # --- Points -----------------------------------------------------------------------------------
 # Where shops transfer money for points, as one would write it on an invoice.
 BANK_ACCOUNT: str = env.str("BANK_ACCOUNT", default="")
+
+# --- Providers --------------------------------------------------------------------------------
+# Other addresses for providers by name, for a proxy or a stand-in: nhn_alimtalk=http://…,smtp=…
+PROVIDER_URLS: dict[str, str] = env.dict("PROVIDER_URLS", default={})
+# A merchant types a mail server's address, which must not lead into this server's own network;
+# where the mail server stands there, say so.
+SMTP_MAY_BE_LOCAL: bool = env.bool("SMTP_MAY_BE_LOCAL", default=False)
 
 # --- Background work --------------------------------------------------------------------------
 # The figures and their reasons: docs/measurements.md, "The queue".

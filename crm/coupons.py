@@ -11,7 +11,7 @@ from coupons.models import Coupon, IssuedCoupon
 from coupons.models.issued import usable_later
 from crm.grant_basis import check_basis
 from crm.models import CouponMessageSettings, CouponOverride
-from messaging.models import Channel, MessageTemplate, Topic
+from messaging.models import Channel, MessageTemplate, Purpose, Topic
 from messaging.wording import describe_discount
 from orders.models import AuditEvent, Country, Shop, User
 
@@ -102,9 +102,21 @@ def benefit_in_words(coupon: Coupon) -> str:
 
 def usable_templates(shop: Shop) -> QuerySet[MessageTemplate]:
     """The templates that a coupon message may use (F10: the shop's own)."""
-    found: QuerySet[MessageTemplate] = MessageTemplate.objects.for_shop(shop)
-    fitting = found.filter(channel=Channel.ALIMTALK, topic=Topic.COUPON)
+    fitting = _coupon_templates(shop).filter(channel=Channel.ALIMTALK)
     return fitting.select_related("shop", "current").order_by("name")
+
+
+def advertising_templates(shop: Shop) -> QuerySet[MessageTemplate]:
+    """The templates by which coupons without a grant basis may go (A9)."""
+    fitting = _coupon_templates(shop).filter(
+        channel__in=(Channel.TEXT, Channel.EMAIL, Channel.PUSH), purpose=Purpose.ADVERTISING
+    )
+    return fitting.select_related("shop", "current").order_by("name")
+
+
+def _coupon_templates(shop: Shop) -> QuerySet[MessageTemplate]:
+    found: QuerySet[MessageTemplate] = MessageTemplate.objects.for_shop(shop)
+    return found.filter(topic=Topic.COUPON)
 
 
 def message_settings(shop: Shop) -> CouponMessageSettings | None:

@@ -184,6 +184,7 @@ def _turn_on(shop: Shop, since: datetime) -> None:
         settings=settings,
         issue_template=settings.issue_template,
         expiry_template=settings.expiry_template,
+        advertising_template=None,
         url="https://shop.example/coupons",
         now=since,
     )

@@ -18,7 +18,7 @@ from coupons.models import Coupon
 from coupons.records import CouponRecord
 from crm.grant_basis import check_basis
 from crm.models import CouponOverride
-from messaging.models import MessageTemplate, Topic
+from messaging.models import Channel, MessageTemplate, Topic
 from orders.imports.results import Refusals, RowCounts, telling_what_stands
 from orders.imports.rows import Refusal, Refused
 from orders.ingest import BATCH, Counts, ingest
@@ -123,5 +123,7 @@ def _told(record: CouponOverrideRecord, templates: dict[str, int]) -> dict[str, 
 
 
 def _templates(shop: Shop) -> dict[str, int]:
-    templates = MessageTemplate.objects.for_shop(shop).filter(topic=Topic.COUPON)
+    templates = MessageTemplate.objects.for_shop(shop).filter(
+        topic=Topic.COUPON, channel=Channel.ALIMTALK
+    )
     return dict(templates.values_list("name", "pk"))

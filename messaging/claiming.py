@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from messaging.models import OPEN_STATES, Batch, RunState, State
+from messaging.models import OPEN_STATES, SENDING, Batch, RunState, State
 from orders.models import Shop
 
 # How many batches of a gateway a worker has under way: more would crowd out other shops' gateways,
@@ -24,8 +24,9 @@ def claim(
     """Lock the due batch whose turn is first, of one shop or all; None where nothing is due.
 
     `beside` are batches to pass over, `flying` counts the worker's own by gateway. A stopped shop
-    has nothing due, nor a paused run. Of a stopped run is due what its provider was handed, and
-    what still waits: it came too late for the stop to find it, and is to be left out.
+    has nothing due, nor a paused run, nor a gateway that rests (`messaging.breaker`). Of a stopped
+    run is due what its provider was handed, and what still waits: it came too late for the stop to
+    find it, and is to be left out.
     Call it within a transaction: what another has locked is skipped (SQLite serialises writers
     instead).
     """
@@ -48,11 +49,12 @@ def _due(now: datetime) -> QuerySet[Batch]:
     in_doubt = Q(state=State.SENDING, turn__lte=now)
     is_open = Q(run__state=RunState.OPEN)
     stopped = Q(run__state=RunState.STOPPED)
+    resting = Q(gateway__rests_until__gt=now)
     due: QuerySet[Batch] = Batch.objects.filter(
-        ((fresh | busy_before | in_doubt) & is_open)
+        ((fresh | busy_before | in_doubt) & is_open & ~resting)
         | ((Q(state=State.WAITING) | in_doubt) & stopped),
         # Once more, for the index that holds the open ones alone.
+        SENDING,
         state__in=OPEN_STATES,
-        shop__sending__stopped_at=None,
     )
     return due

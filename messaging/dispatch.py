@@ -16,9 +16,11 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Case, F, Q, Value, When
 
 from messaging import gateways
+from messaging.breaker import failed, jitter, worked
 from messaging.claiming import claim
-from messaging.freezing import LEASE, freeze, frozen, leave_out_batch
+from messaging.freezing import LEASE, freeze, frozen, opening_of
 from messaging.gateways import (
+    AccountRefused,
     AnswerLost,
     Answers,
     Busy,
@@ -27,7 +29,7 @@ from messaging.gateways import (
     NeverReceived,
     Rejected,
 )
-from messaging.hours import next_opening
+from messaging.members import leave_out_batch
 from messaging.models import Batch, Reason, RunState, State
 from messaging.settling import fail, put_back, send_anew, settle
 from orders.models import Shop
@@ -38,8 +40,11 @@ FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 SET_ASIDE = timedelta(hours=1)
 GIVES_UP_AFTER = timedelta(days=1)
+# How long a gateway rests whose account was refused: somebody has to look at it.
+ACCOUNT_REST = timedelta(minutes=15)
 # After a batch was taken up: a call takes at most 80 s (`gateways.http`), a lease lasts 120.
 LATEST_BEGINNING = timedelta(seconds=30)
+HELD_UP = "held-up"
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +60,8 @@ class Errand:
     attempt: int
     in_doubt: bool = False
     ask: bool = False
+    # Its gateway has failed before: that an answer came is worth writing down.
+    ailing: bool = False
     taken_up: float = field(default_factory=monotonic)
 
 
@@ -175,7 +182,7 @@ def _take_up(this: Round, batch: Batch) -> Errand | None:
 def _open(this: Round, batch: Batch) -> bool:
     """Whether the shop sends now; if not, the batch waits until it does."""
     moment = this.moment
-    opening = next_opening(batch.shop.sending, moment)
+    opening = opening_of(batch, moment)
     if opening > moment:
         batch.turn = batch.not_before = opening
         batch.save(update_fields=["turn", "not_before"])
@@ -184,7 +191,7 @@ def _open(this: Round, batch: Batch) -> bool:
 
 def _is_closed(this: Round, batch: Batch) -> bool:
     moment = this.moment
-    return next_opening(batch.shop.sending, moment) > moment
+    return opening_of(batch, moment) > moment
 
 
 def _again(this: Round, batch: Batch, *, in_doubt: bool = False, ask: bool = False) -> Errand:
@@ -198,8 +205,9 @@ def _again(this: Round, batch: Batch, *, in_doubt: bool = False, ask: bool = Fal
 def _errand(
     batch: Batch, held: FrozenBatch, *, in_doubt: bool = False, ask: bool = False
 ) -> Errand:
-    assert batch.gateway_id  # noqa: S101 - an open batch has one
-    return Errand(held, batch.gateway_id, batch.attempt, in_doubt, ask)
+    assert batch.gateway_id and batch.gateway  # noqa: S101 - an open batch has one
+    ailing = batch.gateway.failures > 0
+    return Errand(held, batch.gateway_id, batch.attempt, in_doubt, ask, ailing)
 
 
 def _recover(this: Round, batch: Batch) -> Errand | None:
@@ -226,7 +234,7 @@ def _hand_over(errand: Errand, connect: Connect) -> Said:
     A worker that has been held up for long begins nothing: its lease may end in mid-call.
     """
     if monotonic() - errand.taken_up > LATEST_BEGINNING.total_seconds():
-        return AnswerLost("held-up")
+        return AnswerLost(HELD_UP)
     try:
         provider = connect(errand.batch.provider)
         return provider.ask(errand.batch) if errand.ask else provider.send(errand.batch)
@@ -247,23 +255,36 @@ def _write_down(this: Round, errand: Errand, said: Said) -> None:
 
 
 def _settle(this: Round, errand: Errand, said: Said) -> None:
+    rests_until = _note_health(this, errand, said)
     if isinstance(said, Answers):
-        this.counts += settle(errand.batch, said, this.now)
+        this.counts += settle(errand.batch, said, this.now, moment=this.moment)
     elif isinstance(said, NeverReceived):
         send_anew(errand.batch, attempt=errand.attempt, now=this.now)
     elif isinstance(said, Rejected) and not errand.in_doubt:
         this.counts += fail(errand.batch, said.code, this.now)
     elif isinstance(said, Busy):
-        _pause(this, errand, said)
+        _pause(this, errand, said, rests_until)
     # AnswerLost: nothing to write. The batch stays frozen, and comes back with its lease. So it is
     # with a refusal in doubt: the batch may have been taken before there was a reason to refuse it.
 
 
-def _pause(this: Round, errand: Errand, busy: Busy) -> None:
+def _note_health(this: Round, errand: Errand, said: Said) -> datetime:
+    """Count whether its provider answers at all; until when its gateway rests (F6)."""
+    if isinstance(said, AccountRefused):
+        return failed(errand.gateway, this.moment, said.wait or ACCOUNT_REST)
+    if isinstance(said, Busy | AnswerLost) and said.code != HELD_UP:
+        return failed(errand.gateway, this.moment, getattr(said, "wait", None))
+    if errand.ailing:
+        worked(errand.gateway)
+    return this.moment
+
+
+def _pause(this: Round, errand: Errand, busy: Busy, rests_until: datetime) -> None:
     """Wait as long as the provider asked, and longer each time (F6); for a day at most."""
     if this.now >= errand.batch.frozen_at + GIVES_UP_AFTER and not errand.in_doubt:
         this.counts += fail(errand.batch, busy.code, this.now)
         return
     pause = min(FIRST_PAUSE * 2 ** min(errand.attempt - 1, 10), LONGEST_PAUSE)
-    until = this.moment + max(pause, busy.wait or pause)
+    pause = jitter(pause, f"{errand.batch.id}:{errand.attempt}")
+    until = max(this.moment + max(pause, busy.wait or pause), rests_until)
     put_back(errand.batch, attempt=errand.attempt, until=until, in_doubt=errand.in_doubt)

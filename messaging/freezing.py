@@ -5,41 +5,41 @@ transaction that claimed the batch. What is frozen never changes; a retry sends 
 under the same key (F1).
 """
 
-import json
 import uuid
 import zlib
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from functools import partial
 
-from django.db.models import Case, CharField, F, TextField, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Exists, OuterRef
 
 from messaging.gateways import Connect, FrozenBatch, Letterhead, Outgoing
-from messaging.hooks import RECHECKS
 from messaging.hours import next_opening
+from messaging.members import Member, leave_out_batch, read_members, recheck, record_left_out
 from messaging.models import (
     Batch,
     Channel,
     Message,
-    Outcome,
     Purpose,
     Reason,
     Service,
     State,
-    Topic,
 )
+from messaging.points import affordable, reserve
+from messaging.rendering import Stationery, of_batch
+from messaging.services import address_sender, falls_back, of_one_service, set_prices
 from messaging.staging import look_up_by_index
-from messaging.verdicts import verdict
-from messaging.wording import ADD_CHANNEL_NAME, Locale, compile_body
+from messaging.verdicts import consenting
+from orders.models import ConsentKind
 
 # How long a worker may hold a frozen batch before another asks what became of it: longer than any
 # provider's call takes, short enough that a killed worker stops nothing for long.
 LEASE = timedelta(minutes=2)
-
-_decode = json.JSONDecoder().decode
+# What is written down when a batch is frozen.
+FROZEN = (
+    *("key", "payload", "state", "frozen_at", "attempt", "turn"),
+    *("sender", "opt_out_number", "service", "price", "fallback_price", "points_reserved"),
+)
 
 
 def freeze(
@@ -47,11 +47,12 @@ def freeze(
 ) -> FrozenBatch | None:
     """Decide a claimed, waiting batch for the last time; None where nothing is to be sent now.
 
-    Outside the sending hours it waits for the next opening (F4); past its run's give-up time it
-    is left out `old_news`; whoever may not get it any more is left out with the reason (A7). The
-    hours and the lease go by `moment`, which is later than `now` in a round that lasts.
+    Outside the sending hours it waits for the next opening (F3, F4); past its run's give-up time
+    it is left out `old_news`; whoever may not get it any more, or can't be paid for (F5), is left
+    out with the reason (A7). The hours and the lease go by `moment`, which is later than `now` in
+    a round that lasts.
     """
-    opening = next_opening(batch.shop.sending, moment)
+    opening = opening_of(batch, moment)
     if opening > moment:
         _wait_for(batch, opening)
         return None
@@ -59,30 +60,62 @@ def freeze(
         leave_out_batch(batch, Reason.OLD_NEWS, now)
         return None
     look_up_by_index()
-    members = _members(batch)
-    _recheck(batch, members, now)
-    _record_left_out(batch, [m for m in members if m.reason], now)
-    going = [m for m in members if not m.reason]
+    assert batch.gateway is not None  # noqa: S101 - an open batch has one
+    provider = connect(batch.gateway.provider)
+    if provider.reaches_people:
+        address_sender(batch)
+    members = read_members(batch, now)
+    recheck(batch, members, now)
+    wording = of_batch(batch, batch.shop, told=provider.fills_in)
+    going = finished(wording, [m for m in members if not m.reason])
+    going = of_one_service(batch, going, moment)
+    set_prices(batch, provider, falls_back(provider, going))
+    going = _paid_for(batch, members, going, now)
+    record_left_out(batch, [m for m in members if m.reason], now)
     if not members:
         # Each message has an end of its own already, or there is none.
         batch.state, batch.settled_at = State.SENT, now
         batch.save(update_fields=["state", "settled_at"])
     if not going:
         return None
-    assert batch.gateway is not None  # noqa: S101 - an open batch has one
     key = uuid.uuid4()
-    provider = connect(batch.gateway.provider)
-    payload = provider.compose(
-        finished(batch, going), _letterhead(batch, key), batch.gateway.account
-    )
+    payload = provider.compose(going, _letterhead(batch, key), batch.gateway.account)
     return hold(batch, key, payload, now=now, until=moment + LEASE)
 
 
-def leave_out_batch(batch: Batch, reason: Reason, now: datetime) -> None:
-    """Leave a whole waiting batch out; one that had been frozen keeps no payload."""
-    batch.state, batch.reason, batch.settled_at = State.LEFT_OUT, reason, now
-    batch.payload = None
-    batch.save(update_fields=["state", "reason", "settled_at", "payload"])
+def opening_of(batch: Batch, moment: datetime) -> datetime:
+    """The first moment not before `moment` at which this batch may go out."""
+    assert batch.revision is not None  # noqa: S101 - an open batch has one
+    purpose = Purpose(batch.revision.template.purpose)
+    opening = partial(
+        next_opening, batch.shop.sending, moment, channel=Channel(batch.channel), purpose=purpose
+    )
+    usual = opening()
+    if usual == moment or purpose != Purpose.ADVERTISING or opening(night=True) > moment:
+        return usual
+    return moment if _all_agreed_to_night(batch, moment) else usual
+
+
+def _all_agreed_to_night(batch: Batch, moment: datetime) -> bool:
+    """Whether everybody in the batch has agreed to advertising at night, and still does (F3)."""
+    agreed = consenting(ConsentKind.NIGHT, moment).filter(customer=OuterRef("customer_id"))
+    others = Message.objects.filter(~Exists(agreed), batch=batch, outcome=None)
+    return not others.exists()
+
+
+def _paid_for(
+    batch: Batch, members: list[Member], going: list[Outgoing], now: datetime
+) -> list[Outgoing]:
+    """As many of them as the shop's points pay for; the rest is left out `no_points` (F5)."""
+    paid = affordable(batch.shop, max(batch.price, batch.fallback_price), len(going))
+    if paid == len(going):
+        return going
+    unpaid = {message.id for message in going[paid:]}
+    for member in members:
+        if member.id in unpaid:
+            member.reason = Reason.NO_POINTS
+    recheck(batch, [member for member in members if member.id in unpaid], now)
+    return going[:paid]
 
 
 def _wait_for(batch: Batch, opening: datetime) -> None:
@@ -92,100 +125,18 @@ def _wait_for(batch: Batch, opening: datetime) -> None:
     batch.save(update_fields=["turn", "not_before"])
 
 
-@dataclass(slots=True)
-class Member:
-    """A message of the batch, and what speaks against it now ("": nothing)."""
-
-    id: int
-    variables: dict[str, Any]
-    url: str
-    reason: str
-    address: str
-
-
-def _members(batch: Batch) -> list[Member]:
-    """The batch's messages without an outcome, with today's verdict and address.
-
-    A stranger (a test) has only the address that the message came with. Whoever else has no
-    customer was one when the message was planned, and has been erased since.
-    """
-    found = Message.objects.filter(batch=batch, outcome=None).order_by("id")
-    if batch.run.is_test:
-        asked = found.annotate(verdict=_stranger_verdict(), today=F("address"))
-    else:
-        asked = found.annotate(
-            verdict=_customer_verdict(), today=Coalesce("customer__phone", Value(""))
-        )
-    # Read as text, and by one decoder: converting them row by row costs as much as rendering.
-    rows = asked.annotate(content=Cast("variables", TextField())).values_list(
-        "pk", "content", "url", "verdict", "today", "address"
-    )
-    members, moved = [], []
-    for pk, content, url, reason, today, planned in rows:
-        members.append(Member(pk, _decode(content), url, reason, today or planned))
-        if today not in ("", planned):
-            moved.append(Message(pk=pk, address=today))
-    Message.objects.bulk_update(moved, ["address"], batch_size=500)
-    return members
-
-
-def _stranger_verdict() -> Case:
-    no_address = When(address="", then=Value(Reason.NO_ADDRESS.value))
-    return Case(no_address, default=Value(""), output_field=CharField())
-
-
-def _customer_verdict() -> Case:
-    # There is no constraint: the row may be gone, and its phone is then null and not empty.
-    gone = When(customer__phone=None, then=Value(Reason.NO_ADDRESS.value))
-    return Case(gone, default=verdict({}), output_field=CharField())
-
-
-def _recheck(batch: Batch, members: list[Member], now: datetime) -> None:
-    """Ask the run's kind; its word goes to the members and, where content changed, to rows."""
-    recheck = RECHECKS.get(batch.run.kind)
-    if recheck is None or batch.run.is_test:
-        return
-    word = recheck(batch.pk, {member.id: member.reason for member in members}, now)
-    if not word:
-        return
-    changed = []
-    for member in members:
-        member.reason = member.reason or word.left_out.get(member.id, "")
-        if content := word.changed.get(member.id):
-            member.variables, member.url = content.variables, content.url
-            changed.append(Message(pk=member.id, variables=content.variables, url=content.url))
-    Message.objects.bulk_update(changed, ["variables", "url"], batch_size=500)
-
-
-def _record_left_out(batch: Batch, members: list[Member], now: datetime) -> None:
-    """Their own outcome; where it is everybody's, it is the batch that is left out."""
-    if not members:
-        return
-    reasons = {member.reason for member in members}
-    if len(members) == batch.size and len(reasons) == 1:
-        leave_out_batch(batch, Reason(reasons.pop()), now)
-        return
-    Outcome.objects.bulk_create(
-        Outcome(message_id=m.id, batch=batch, state=State.LEFT_OUT, reason=m.reason, at=now)
-        for m in members
-    )
-    batch.left_out += len(members)
-    if batch.left_out == batch.size:
-        # Nobody is left to send to: each message has its own reason, the batch is at its end.
-        batch.state, batch.settled_at = State.SENT, now
-    batch.save(update_fields=["left_out", "state", "settled_at"])
-
-
 def _letterhead(batch: Batch, key: uuid.UUID) -> Letterhead:
     revision = batch.revision
     assert revision is not None  # noqa: S101 - an open batch has one
     return Letterhead(
         key=key,
         channel=Channel(batch.channel),
-        service=Service.ALIMTALK,
+        service=Service(batch.service),
         purpose=Purpose(revision.template.purpose),
         shop=batch.shop.name,
         template_code=revision.provider_code,
+        sender=batch.sender,
+        opt_out_number=batch.opt_out_number,
     )
 
 
@@ -199,7 +150,8 @@ def hold(
     batch.payload = zlib.compress(payload, 1)
     batch.state, batch.frozen_at, batch.attempt = State.SENDING, now, 1
     batch.turn = until
-    batch.save(update_fields=["key", "payload", "state", "frozen_at", "attempt", "turn"])
+    reserve(batch, now)
+    batch.save(update_fields=FROZEN)
     return _leaving(batch, payload)
 
 
@@ -220,34 +172,11 @@ def _leaving(batch: Batch, payload: bytes) -> FrozenBatch:
         frozen_at=batch.frozen_at,
         reference=batch.provider_ref,
         account=batch.gateway.account,
+        paid=batch.points_reserved > 0,
     )
 
 
-def finished(batch: Batch, members: Collection[Member]) -> list[Outgoing]:
+def finished(wording: Stationery, members: Collection[Member]) -> list[Outgoing]:
     """The members' messages as they leave."""
-    revision = batch.revision
-    assert revision is not None  # noqa: S101 - an open batch has one
-    wording = compile_body(revision.body, Topic(revision.template.topic))
-    locale = Locale.of(batch.shop)
-    year = batch.planned_at.astimezone(ZoneInfo(locale.timezone)).year
-    buttons = {url: finished_buttons(revision.buttons, url) for url in {m.url for m in members}}
-    return [
-        Outgoing(
-            member.id,
-            member.address,
-            wording.text(member.variables, locale, year),
-            buttons[member.url],
-        )
-        for member in members
-    ]
-
-
-def finished_buttons(buttons: list[dict[str, str]], url: str) -> list[dict[str, str]]:
-    """The buttons as the customer sees them; a link button needs a URL to open."""
-    return [
-        {"type": "AC", "name": ADD_CHANNEL_NAME}
-        if button["type"] == "AC"
-        else {"type": "WL", "name": button["name"], "url": url}
-        for button in buttons
-        if button["type"] == "AC" or url
-    ]
+    outgoing = wording.outgoing
+    return [outgoing(member.id, member.address, member.variables, member.url) for member in members]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from messaging.models import Reason
+from messaging.models import Batch, Reason
 
 
 class Content(NamedTuple):
@@ -29,10 +29,11 @@ class Rechecked:
 class Recheck(Protocol):
     """A kind's recheck of a batch; it runs inside the freezing transaction.
 
-    `reasons` has each message about to be frozen, and what already speaks against it ("": nothing).
+    The batch comes with its template. `reasons` has each message about to be frozen, and what
+    already speaks against it ("": nothing).
     """
 
-    def __call__(self, batch: int, reasons: Mapping[int, str], now: datetime) -> Rechecked: ...
+    def __call__(self, batch: Batch, reasons: Mapping[int, str], now: datetime) -> Rechecked: ...
 
 
 RECHECKS: dict[str, Recheck] = {}

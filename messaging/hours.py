@@ -1,22 +1,41 @@
-"""When a message may go out (F4)."""
+"""When a message may go out (F3, F4)."""
 
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from messaging.models import SendingSettings
-from orders.localtime import next_time_of_day
+from messaging.law import law
+from messaging.models import Channel, Purpose, SendingSettings
+from orders.localtime import local_day, next_time_of_day
+from orders.models import Country
 
 
-def next_opening(sending: SendingSettings, at: datetime) -> datetime:
-    """The first moment not before `at` at which the shop sends information.
+def next_opening(
+    sending: SendingSettings,
+    at: datetime,
+    *,
+    channel: Channel = Channel.ALIMTALK,
+    purpose: Purpose = Purpose.INFORMATION,
+    night: bool = False,
+) -> datetime:
+    """The first moment not before `at` at which the shop may send on this channel.
 
-    Closed are the hours [quiet_from, quiet_until) of the shop's zone, if it set any.
+    Advertising keeps the hours of its country's law; a consent to advertising at `night` opens
+    them where the law says so (F3). Otherwise the shop's own closed hours hold, if it set any (F4).
     """
+    zone = ZoneInfo(sending.shop.timezone)
+    if purpose == Purpose.ADVERTISING:
+        rules = law(Country(sending.shop.country), local_day(at, zone)).advertising[channel]
+        if rules.hours:
+            return at if night and rules.night_opens else _opening(*rules.hours, at, zone)
     if sending.quiet_from is None or sending.quiet_until is None:
         return at
-    zone = ZoneInfo(sending.shop.timezone)
-    opens = next_time_of_day(sending.quiet_until, not_before=at, zone=zone)
-    closes = next_time_of_day(sending.quiet_from, not_before=at, zone=zone)
-    # Closed exactly when the shop opens again before it closes the next time.
-    closed = closes == at or opens < closes
-    return opens if closed else at
+    return _opening(sending.quiet_until, sending.quiet_from, at, zone)
+
+
+def _opening(opens: time, closes: time, at: datetime, zone: ZoneInfo) -> datetime:
+    """`at`, if it lies in [opens, closes) of the day, which may span midnight; else the next."""
+    next_opens = next_time_of_day(opens, not_before=at, zone=zone)
+    next_closes = next_time_of_day(closes, not_before=at, zone=zone)
+    # Closed exactly when it opens again before it closes the next time.
+    closed = next_closes == at or next_opens < next_closes
+    return next_opens if closed else at

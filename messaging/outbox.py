@@ -13,8 +13,19 @@ from django.db.models import BigIntegerField, Case, Count, Expression, F, Min, Q
 
 from messaging.drafts import Drafts
 from messaging.gateways import connect
+from messaging.hours import next_opening
 from messaging.ids import MESSAGES_A_CHUNK, first_batch, first_message
-from messaging.models import Batch, Channel, Chunk, Gateway, Message, Run, State, TemplateRevision
+from messaging.models import (
+    Batch,
+    Channel,
+    Chunk,
+    Gateway,
+    Message,
+    Purpose,
+    Run,
+    State,
+    TemplateRevision,
+)
 from messaging.revising import move
 from messaging.staging import insert_select
 
@@ -34,6 +45,9 @@ class BatchClass:
 
     revision_id: int | None
     gateway_id: int | None
+    channel: str
+    purpose: Purpose
+    night: bool
     reason: str
     count: int
     first_number: int
@@ -43,7 +57,7 @@ class BatchClass:
     @property
     def condition(self) -> Q:
         """Which drafts are of this class."""
-        return Q(revision_id=self.revision_id, reason=self.reason)
+        return Q(revision_id=self.revision_id, reason=self.reason, night=self.night)
 
     @property
     def sizes(self) -> list[int]:
@@ -57,16 +71,17 @@ def message_id(chunk: Chunk, number: str) -> Expression:
     return Value(first_message(chunk), output_field=BigIntegerField()) + F(number)
 
 
-def write(
-    drafts: Drafts, *, chunk: Chunk, channel: Channel, now: datetime, not_before: datetime
-) -> Counter[str]:
+def write(drafts: Drafts, *, chunk: Chunk, channel: Channel, now: datetime) -> Counter[str]:
     """Turn drafts into batches and messages; counts them by reason ("": planned).
+
+    They wait for the first moment at which the shop sends; `channel` is that of drafts that have
+    no wording.
 
     A draft with an `existing` message moves that message instead of making one (A3), and what it
     was left out for is kept as a past reason (F2).
     """
-    classes = _classes(chunk, drafts)
-    _create_batches(chunk.run, channel, classes, now, not_before)
+    classes = _classes(chunk, drafts, channel)
+    _create_batches(chunk.run, classes, now)
     batch_id = _batch_id(classes)
     written = insert_select(
         Message,
@@ -87,9 +102,13 @@ def write(
     return counts
 
 
-def _classes(chunk: Chunk, drafts: Drafts) -> list[BatchClass]:
+def _classes(chunk: Chunk, drafts: Drafts, channel: Channel) -> list[BatchClass]:
+    template = "revision__template__"
     rows = (
-        drafts.to_write.values("revision_id", "gateway_id", "gateway__provider", "reason")
+        drafts.to_write.values(
+            *("revision_id", "gateway_id", "gateway__provider", "reason", "night"),
+            *(f"{template}channel", f"{template}purpose"),
+        )
         .annotate(count=Count("*"), first=Min("number"))
         .order_by("first")
     )
@@ -97,6 +116,9 @@ def _classes(chunk: Chunk, drafts: Drafts) -> list[BatchClass]:
         BatchClass(
             revision_id=row["revision_id"],
             gateway_id=row["gateway_id"],
+            channel=row[f"{template}channel"] or channel,
+            purpose=Purpose(row[f"{template}purpose"] or Purpose.INFORMATION),
+            night=bool(row["night"]),
             reason=row["reason"],
             count=row["count"],
             first_number=row["first"],
@@ -112,28 +134,37 @@ def _classes(chunk: Chunk, drafts: Drafts) -> list[BatchClass]:
 
 def _create_batches(
     run: Run,
-    channel: Channel,
     classes: Iterable[BatchClass],
     now: datetime,
-    not_before: datetime,
 ) -> None:
+    openings = {
+        (cls.channel, cls.purpose, cls.night): next_opening(
+            run.shop.sending,
+            now,
+            channel=Channel(cls.channel),
+            purpose=cls.purpose,
+            night=cls.night,
+        )
+        for cls in classes
+    }
     Batch.objects.bulk_create(
         (
             Batch(
                 id=cls.first_batch + n,
                 shop_id=run.shop_id,
                 run=run,
-                channel=channel,
+                channel=cls.channel,
                 gateway_id=cls.gateway_id,
                 revision_id=cls.revision_id,
                 state=State.LEFT_OUT if cls.reason else State.WAITING,
                 reason=cls.reason,
                 planned_at=now,
                 size=size,
-                not_before=None if cls.reason else not_before,
-                turn=None if cls.reason else not_before + n * TURN_STEP,
+                not_before=None if cls.reason else opening,
+                turn=None if cls.reason else opening + n * TURN_STEP,
             )
             for cls in classes
+            for opening in [openings[cls.channel, cls.purpose, cls.night]]
             for n, size in enumerate(cls.sizes)
         ),
         batch_size=500,

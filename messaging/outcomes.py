@@ -23,12 +23,12 @@ class News:
     at: datetime
 
 
-def record(batch: Batch, news: Mapping[int, News]) -> None:
+def record(batch: Batch, news: Mapping[int, News]) -> set[int]:
     """Keep what was said about the locked batch's messages, and count it on the batch.
 
     What the batch's own state says already, or says better, becomes no outcome. What was left out
     was never sent, so nothing can be said about it. Sets the batch's counters; the caller saves
-    them.
+    them. Returns the messages of which this was news.
     """
     known = {
         outcome.pk: outcome for outcome in Outcome.objects.filter(batch=batch, pk__in=list(news))
@@ -43,6 +43,7 @@ def record(batch: Batch, news: Mapping[int, News]) -> None:
         _count(batch, State(known[pk].state), -1)
     for pk in (*fresh, *later):
         _count(batch, news[pk].state, 1)
+    return {*fresh, *later}
 
 
 def _outcome(pk: int, batch: Batch, news: News) -> Outcome:

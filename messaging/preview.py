@@ -6,8 +6,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from messaging.freezing import finished_buttons
 from messaging.models import MessageTemplate, Topic
+from messaging.rendering import finished_buttons
 from messaging.wording import Locale, Part, Values, compile_body
 from orders.localtime import instant, local_day
 from orders.models import Country, Shop

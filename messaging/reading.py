@@ -3,23 +3,25 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from messaging.freezing import finished_buttons
-from messaging.models import Batch, Message, Outcome, RunState, State, Topic
+from messaging.models import Batch, Channel, Message, Outcome, RunState, State, Topic
 from messaging.reasons import ADVICE, Advice, reason_words
-from messaging.wording import VARIABLES, Locale, Part, compile_body
-from orders.masking import mask_name, mask_phone, show_phone
+from messaging.rendering import finished_buttons, of_batch, with_link
+from messaging.verdicts import CUSTOMER_FIELD
+from messaging.wording import VARIABLES, Locale, Part
+from orders.masking import mask_email, mask_id, mask_name, mask_phone, show_phone
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
     """The text as it was, or will be, sent, and its buttons."""
 
+    channel: Channel
     shop_name: str
+    title: list[Part]
     parts: list[Part]
     buttons: list[dict[str, str]]
 
@@ -67,10 +69,21 @@ def recipient_name(message: Message, *, masked: bool) -> str:
     return mask_name(name) if masked else name
 
 
-def recipient_phone(message: Message, *, masked: bool) -> str:
-    """The number it went to, or would go to, as people write it; empty for none."""
-    number = message.address or (message.customer.phone if message.customer else "")
-    return (mask_phone if masked else show_phone)(number)
+def recipient_address(message: Message, *, masked: bool) -> str:
+    """Where it went, or would go, as people write it; empty for none.
+
+    An app's token says nothing to anybody: of it only the end is shown.
+    """
+    channel = Channel(message.batch.channel or Channel.ALIMTALK)
+    address = message.address
+    if not address and message.customer:
+        address = getattr(message.customer, CUSTOMER_FIELD[channel])
+    if channel in (Channel.ALIMTALK, Channel.TEXT):
+        return (mask_phone if masked else show_phone)(address)
+    if channel == Channel.PUSH:
+        return f"…{address[-4:]}" if address else ""
+    masking = mask_email if channel == Channel.EMAIL else mask_id
+    return masking(address) if masked else address
 
 
 def about(message: Message) -> str:
@@ -83,16 +96,17 @@ def about(message: Message) -> str:
 
 def letter(message: Message, *, masked: bool) -> Letter | None:
     """The text rendered again from its revision; None without wording, or once erased (F9)."""
-    revision = message.batch.revision
-    if revision is None or not message.variables:
+    batch = message.batch
+    if batch.revision is None or not message.variables:
         return None
-    locale = Locale.of(message.shop)
-    year = message.batch.planned_at.astimezone(ZoneInfo(locale.timezone)).year
-    wording = compile_body(revision.body, Topic(revision.template.topic))
+    wording = of_batch(batch, message.shop)
+    title, parts = wording.parts(with_link(message), masked=masked)
     return Letter(
+        channel=wording.channel,
         shop_name=message.shop.name,
-        parts=wording.parts(message.variables, locale, year, masked=masked),
-        buttons=finished_buttons(revision.buttons, message.url),
+        title=title,
+        parts=parts,
+        buttons=finished_buttons(batch.revision.buttons, message.url),
     )
 
 

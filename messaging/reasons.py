@@ -30,10 +30,32 @@ class Advice:
 
 ADVICE: dict[str, Advice] = {
     Reason.NO_ADDRESS: Advice(
-        _("It can go out once the customer has given a phone number in your shop."),
+        _("It can go out once the customer has given an address for this channel in your shop."),
         "crm:customers",
         _("Open the members"),
-        verdict=_("This member has no phone number."),
+        verdict=_("This member has no address for this channel."),
+    ),
+    Reason.NO_CONSENT: Advice(
+        _(
+            "There is nothing to do: advertising goes only to who has agreed to it on this "
+            "channel, and this member has not."
+        ),
+        verdict=_("This member has not agreed to advertising on this channel."),
+    ),
+    Reason.OPTED_OUT: Advice(
+        _("There is nothing to do: advertising to this address was refused, and that holds."),
+        verdict=_("Advertising to this address was refused."),
+    ),
+    Reason.UNVERIFIED: Advice(
+        _("It can go out once the customer has verified the e-mail address in your shop."),
+        verdict=_("This member's e-mail address is not verified."),
+    ),
+    Reason.NO_POINTS: Advice(
+        _("Recharge your points: what was left out for that is decided again by itself."),
+        "messaging:points",
+        _("Recharge points"),
+        verdict=_("There are not enough points to pay for it."),
+        by_shop=True,
     ),
     Reason.NO_GRANT_BASIS: Advice(
         _("Kakao asks why the customer got the coupon. Write the coupon's grant basis."),

@@ -6,15 +6,17 @@ request has been answered; of each message the latest state holds (`messaging.ou
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 
 from messaging.gateways import Report
 from messaging.models import COUNTERS, Batch, Gateway, Message, State
 from messaging.outcomes import News, record
+from messaging.points import HELD, adjust
 
 
-def take_in(reports: Sequence[Report], *, gateway: Gateway) -> int:
+def take_in(reports: Sequence[Report], *, gateway: Gateway, now: datetime) -> int:
     """Keep what `gateway`'s provider reported; returns how many reports are strangers.
 
     Those are about no message that was sent through this gateway: an account has no say in another
@@ -25,7 +27,7 @@ def take_in(reports: Sequence[Report], *, gateway: Gateway) -> int:
     for report in reports:
         if report.message in batches:
             by_batch[batches[report.message]].append(report)
-    kept = sum(len(by_batch[pk]) for pk in sorted(by_batch) if _keep(pk, by_batch[pk]))
+    kept = sum(len(by_batch[pk]) for pk in sorted(by_batch) if _keep(pk, by_batch[pk], now))
     return len(reports) - kept
 
 
@@ -38,12 +40,16 @@ def _batches(messages: Sequence[int], gateway: Gateway) -> dict[int, int]:
 
 
 @transaction.atomic
-def _keep(pk: int, reports: Sequence[Report]) -> bool:
+def _keep(pk: int, reports: Sequence[Report], now: datetime) -> bool:
     """Whether the batch is still there: a shop may be deleted meanwhile."""
     batch = Batch.objects.select_for_update().defer("payload").filter(pk=pk).first()
     if batch is None:
         return False
     ranked = sorted(reports, key=lambda report: report.state)
-    record(batch, {each.message: News(each.state, each.code, each.at) for each in ranked})
-    batch.save(update_fields=[*COUNTERS.values()])
+    latest = {each.message: each for each in ranked}
+    news = record(batch, {pk: News(each.state, each.code, each.at) for pk, each in latest.items()})
+    if news:
+        batch.fell_back += sum(latest[pk].fell_back for pk in news)
+        adjust(batch, now)
+        batch.save(update_fields=[*COUNTERS.values(), "fell_back", *HELD])
     return True

@@ -22,7 +22,7 @@ class Row:
     message: Message
     at: datetime
     name: str
-    phone: str
+    address: str
     label: str
     about: str
     state: State
@@ -37,7 +37,7 @@ class Row:
             message=message,
             at=reading.happened_at(message),
             name=reading.recipient_name(message, masked=True),
-            phone=reading.recipient_phone(message, masked=True),
+            address=reading.recipient_address(message, masked=True),
             label=_(message.batch.run.label),
             about=reading.about(message),
             state=reading.state_of(message),

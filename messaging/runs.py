@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from messaging.members import leave_out_batch
 from messaging.models import Batch, Reason, Run, RunState, State
 
 
@@ -31,7 +32,11 @@ def stop(run: Run, *, now: datetime) -> int:
     run.state = RunState.STOPPED
     # Batches that a worker is just taking up are waited for: they are sending then, or waiting.
     waiting = list(run.batches.select_for_update().filter(state=State.WAITING).defer("payload"))
-    Batch.objects.filter(pk__in=[batch.pk for batch in waiting]).update(
+    for batch in waiting:
+        if batch.points_reserved:  # its provider was busy: what was held for it is given back
+            leave_out_batch(batch, Reason.STOPPED, now)
+    free = [batch.pk for batch in waiting if not batch.points_reserved]
+    Batch.objects.filter(pk__in=free).update(
         state=State.LEFT_OUT, reason=Reason.STOPPED, settled_at=now, payload=None
     )
     return sum(batch.size - batch.left_out for batch in waiting)

@@ -2,28 +2,38 @@
 
 import logging
 from collections import Counter
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from messaging.gateways import Answers, FrozenBatch
-from messaging.models import COUNTERS, Batch, Message, Outcome, State
+from messaging.models import COUNTERS, Batch, Channel, Message, Outcome, State
 from messaging.outcomes import News, record
+from messaging.points import HELD, adjust
+from messaging.splitting import split_off
+from orders.people import forget_app_tokens
 
 LONGEST_REFERENCE = 100  # as `Batch.provider_ref` is long
+AGAIN_AFTER = timedelta(seconds=30)
 
 logger = logging.getLogger(__name__)
 
 
-def settle(frozen: FrozenBatch, answers: Answers, now: datetime) -> Counter[State]:
+def settle(
+    frozen: FrozenBatch, answers: Answers, now: datetime, *, moment: datetime | None = None
+) -> Counter[State]:
     """End a batch with the provider's answers; counts its messages by state.
 
-    Idempotent: a batch that another worker has settled stays as it is, and counts nothing.
+    Idempotent: a batch that another worker has settled stays as it is, and counts nothing. What
+    the provider did not take becomes a batch of its own, which waits from `moment` on as long as
+    the provider asked.
     """
-    if not answers.exceptions and _settle_alike(frozen, answers, now):
+    alike = not (answers.exceptions or answers.again or answers.dead or frozen.paid)
+    if alike and _settle_alike(frozen, answers, now):
         return Counter({answers.state: frozen.count})
-    return _settle_apart(frozen, answers, now)
+    return _settle_apart(frozen, answers, now, moment or now)
 
 
 def _settle_alike(frozen: FrozenBatch, answers: Answers, now: datetime) -> bool:
@@ -40,16 +50,40 @@ def _settle_alike(frozen: FrozenBatch, answers: Answers, now: datetime) -> bool:
 
 
 @transaction.atomic
-def _settle_apart(frozen: FrozenBatch, answers: Answers, now: datetime) -> Counter[State]:
-    """End a batch whose messages fared differently."""
+def _settle_apart(
+    frozen: FrozenBatch, answers: Answers, now: datetime, moment: datetime
+) -> Counter[State]:
+    """End a batch whose messages fared differently, or that was paid for."""
     batch = _still_sending(frozen)
     if batch is None:
         return Counter()
+    again = answers.again & set(_members(frozen)) if answers.again else frozenset()
+    if again:
+        until = moment + (answers.wait or AGAIN_AFTER)
+        if len(again) == frozen.count:
+            _wait_again(batch, until)
+            return Counter()
+        split_off(batch, again, now=now, not_before=until)
     record(batch, _reported_less(batch, answers, now) | _exceptions(frozen, answers, now))
     batch.state, batch.settled_at, batch.payload = answers.state, now, None
     batch.provider_ref = answers.reference[:LONGEST_REFERENCE] or batch.provider_ref
-    batch.save(update_fields=["state", "settled_at", "payload", "provider_ref", *COUNTERS.values()])
+    adjust(batch, now, "settle")
+    batch.save(
+        update_fields=[
+            *("state", "settled_at", "payload", "provider_ref"),
+            *(*COUNTERS.values(), *HELD),
+        ]
+    )
+    if answers.dead:
+        _forget(batch, answers.dead)
     return _counts(batch)
+
+
+def _forget(batch: Batch, dead: Collection[int]) -> None:
+    """An app that is gone from its phone has a token no more; only push tells for certain."""
+    if batch.channel == Channel.PUSH:
+        messages = Message.objects.filter(batch=batch, pk__in=dead)
+        forget_app_tokens(batch.shop_id, list(messages.values_list("address", flat=True)))
 
 
 def _reported_less(batch: Batch, answers: Answers, now: datetime) -> dict[int, News]:

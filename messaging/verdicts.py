@@ -5,22 +5,68 @@ Forecast (count by verdict), planning (insert with verdict), freezing (verdict o
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from django.db.models import Case, CharField, Q, Value, When
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 
-from messaging.models import Reason
+from messaging.models import Channel, ClosedFeature, Feature, OptOut, Purpose, Reason
+from orders.models import Consent, ConsentKind, Shop
 
 # What can be mended, so that it is worth deciding again (A3).
-MENDABLE = (Reason.NO_ADDRESS, Reason.NO_GRANT_BASIS, Reason.NO_GATEWAY, Reason.NO_TEMPLATE)
+MENDABLE = (
+    Reason.NO_ADDRESS,
+    Reason.NO_POINTS,
+    Reason.NO_GRANT_BASIS,
+    Reason.NO_GATEWAY,
+    Reason.NO_TEMPLATE,
+)
+# What each channel writes to, as a field of the customer.
+CUSTOMER_FIELD = {
+    Channel.ALIMTALK: "phone",
+    Channel.TEXT: "phone",
+    Channel.EMAIL: "email",
+    Channel.PUSH: "app_token",
+    Channel.INBOX: "mall_id",
+}
+# The consent that advertising on a channel needs. The inbox is a page of the shop's own, which
+# the customer opens: nothing is transmitted, so the law asks for none.
+CONSENT = {
+    Channel.TEXT: ConsentKind.TEXT,
+    Channel.EMAIL: ConsentKind.EMAIL,
+    Channel.PUSH: ConsentKind.PUSH,
+}
+_FEATURE = {
+    Channel.TEXT: Feature.TEXT,
+    Channel.EMAIL: Feature.EMAIL,
+    Channel.PUSH: Feature.PUSH,
+    Channel.INBOX: Feature.INBOX,
+}
 
 
-def verdict(reasons: Mapping[Reason, Q]) -> Case:
+def address(channel: Channel) -> str:
+    """The path from a row with a `customer` to the address that the channel writes to."""
+    return f"customer__{CUSTOMER_FIELD[channel]}"
+
+
+def verdict(
+    reasons: Mapping[Reason, Q],
+    *,
+    shop: Shop,
+    channel: Channel,
+    purpose: Purpose,
+    at: datetime,
+) -> Case:
     """The first reason that holds, in the vocabulary's order; "" for who may get the message.
 
-    For rows with a `customer`; `reasons` are the caller's own conditions beside those that hold
-    for everybody.
+    For rows with a `customer`, asked as of `at`; `reasons` are the caller's own conditions beside
+    those that hold for everybody (F3).
     """
-    conditions = {Reason.NO_ADDRESS: Q(customer__phone=""), **reasons}
+    conditions = {Reason.NO_ADDRESS: _no_address(channel), **reasons}
+    if features := _features(channel, purpose):
+        closed = Exists(ClosedFeature.objects.filter(shop=shop, feature__in=features))
+        conditions[Reason.NO_GATEWAY] = conditions.get(Reason.NO_GATEWAY, Q()) | Q(closed)
+    if purpose == Purpose.ADVERTISING:
+        conditions |= _advertising(shop, channel, at)
     return Case(
         *(
             When(conditions[reason], then=Value(reason.value))
@@ -30,3 +76,41 @@ def verdict(reasons: Mapping[Reason, Q]) -> Case:
         default=Value(""),
         output_field=CharField(max_length=20),
     )
+
+
+def consenting(kind: ConsentKind, at: datetime) -> QuerySet[Consent]:
+    """The consents of this kind that were given and held at `at`."""
+    found: QuerySet[Consent] = Consent.objects.filter(
+        Q(until=None) | Q(until__gt=at), kind=kind, given=True, since__lte=at
+    )
+    return found
+
+
+def opted_out(shop: Shop, channel: Channel) -> Exists:
+    """Whether the row's customer's address has refused advertising on this channel."""
+    refused = OptOut.objects.filter(shop=shop, channel=channel, address=OuterRef(address(channel)))
+    return Exists(refused)
+
+
+def _no_address(channel: Channel) -> Q:
+    # There is no constraint: a message's customer may be gone, and all of it is then null.
+    none: Q = Q(**{address(channel): ""}) | Q(**{f"{address(channel)}__isnull": True})
+    return none
+
+
+def _features(channel: Channel, purpose: Purpose) -> list[Feature]:
+    """What of this staff may have closed for the shop (F11)."""
+    own = [_FEATURE[channel]] if channel in _FEATURE else []
+    return own + ([Feature.ADVERTISING] if purpose == Purpose.ADVERTISING else [])
+
+
+def _advertising(shop: Shop, channel: Channel, at: datetime) -> dict[Reason, Q]:
+    """What the law adds for advertising: consent before, no refusal since (F3)."""
+    conditions = {Reason.OPTED_OUT: Q(opted_out(shop, channel))}
+    if channel in CONSENT:
+        given = consenting(CONSENT[channel], at).filter(customer=OuterRef("customer_id"))
+        conditions[Reason.NO_CONSENT] = ~Q(Exists(given))
+    if channel == Channel.EMAIL:
+        verified = Q(customer__email_verified_at__isnull=False, customer__email_verified_at__lte=at)
+        conditions[Reason.UNVERIFIED] = ~verified
+    return conditions

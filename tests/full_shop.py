@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from coupons.models import Coupon
 from crm.campaigns.coupon_messages.settings import set_wording, settings_of, switch
@@ -10,7 +11,10 @@ from crm.models import CouponOverride, Kind, Rehearsal, RehearsalState
 from crm.schedules import run_due
 from crm.shops import create_shop
 from messaging.dispatch import dispatch
-from messaging.models import Message, MessageTemplate, Reason, State
+from messaging.models import Message, MessageTemplate, Reason, Recharge, State
+from messaging.payments import confirm, request_recharge
+from messaging.points import adjust, reserve
+from messaging.wallets import correct, set_low_at
 from orders.models import ConsentKind, Country, Customer, Role, Shop, User
 from tests import factories as make
 from tests.factories import OrderFactory
@@ -35,6 +39,7 @@ class FullShop:
     rehearsal: Rehearsal
     template: MessageTemplate
     test_message: Message
+    recharge: Recharge
 
 
 def fill(slug: str, now: datetime) -> FullShop:
@@ -56,6 +61,7 @@ def fill(slug: str, now: datetime) -> FullShop:
         rehearsal=_rehearsals(shop, people[Role.OWNER], now),
         template=_second_wording(shop),
         test_message=test_message,
+        recharge=_points(shop, people[Role.OWNER], now),
     )
 
 
@@ -105,6 +111,7 @@ def _run_the_jobs(shop: Shop, now: datetime) -> Message:
         settings=settings,
         issue_template=settings.issue_template,
         expiry_template=settings.expiry_template,
+        advertising_template=None,
         url="https://shop.example/coupons",
         now=now,
     )
@@ -161,3 +168,18 @@ def _second_wording(shop: Shop) -> MessageTemplate:
     make.TemplateRevisionFactory(template=template, number=2)
     make.TemplateRevisionFactory(template=template, number=3, approved_at=None)
     return template
+
+
+def _points(shop: Shop, owner: User, now: datetime) -> Recharge:
+    """A ledger with an entry of each kind; the request that nobody has paid is given back."""
+    paid = request_recharge(shop=shop, points=2_000_000, user=owner, now=now)
+    confirm(recharge_id=paid.pk, user=None, now=now)
+    correct(shop=shop, delta=-500, note="두 번 입금된 금액", by=owner, key=uuid4(), now=now)
+    batch = make.BatchFactory(shop=shop, price=1008, fallback_price=1012, settled_at=None)
+    make.MessageFactory(batch=batch, customer=Customer.objects.filter(shop=shop).order_by("pk")[0])
+    reserve(batch, now)
+    batch.settled_at = now
+    adjust(batch, now, "settle")
+    batch.save()
+    set_low_at(shop=shop, user=owner, low_at=5_000_000, now=now)
+    return request_recharge(shop=shop, points=50_000, user=owner, now=now)

@@ -49,9 +49,10 @@ class Reports:
     def _fetch(self) -> bool:
         provider = PROVIDERS[ASKED]
         assert isinstance(provider, StandInProvider)  # noqa: S101 - registered by `apps`
-        page, end = provider.reports(self._after, timezone.now())
+        now = timezone.now()
+        page, end = provider.reports(self._after, now)
         for gateway in Gateway.objects.order_by("pk"):  # all are at the one stand-in
-            take_in(page, gateway=gateway)
+            take_in(page, gateway=gateway, now=now)
         before, self._after = self._after, end
         return end > before
 

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.campaigns.coupon_messages.settings import expiry_times
-from crm.coupons import usable_templates
+from crm.coupons import advertising_templates, usable_templates
 from crm.forms.fields import TemplateField, page_field
 from crm.models import CouponMessageSettings, Kind
 from messaging.models import MessageTemplate
@@ -20,6 +20,7 @@ class CouponMessagesForm(forms.Form):
 
     issue_template = TemplateField(label=_("Template"))
     expiry_template = TemplateField(label=_("Template"))
+    advertising_template = TemplateField(label=_("Coupons without a grant basis"), required=False)
     expiry_time = forms.TypedChoiceField(label=_("Time of day"), coerce=dt.time.fromisoformat)
     url = page_field()
 
@@ -35,6 +36,11 @@ class CouponMessagesForm(forms.Form):
             assert isinstance(field, TemplateField)  # noqa: S101 - declared above
             field.offer(self.templates)
             self.initial[name] = str(getattr(settings, f"{name}_id"))
+        advertising = self.fields["advertising_template"]
+        assert isinstance(advertising, TemplateField)  # noqa: S101 - declared above
+        offered = {str(one.pk): one for one in advertising_templates(settings.shop)}
+        advertising.offer(offered, str(_("Nothing goes out")))
+        self.initial["advertising_template"] = str(settings.advertising_template_id or "")
         times = self.fields["expiry_time"]
         assert isinstance(times, forms.TypedChoiceField)  # noqa: S101 - declared above
         times.choices = [(f"{at:%H:%M}",) * 2 for at in expiry_times(settings.shop.country)]

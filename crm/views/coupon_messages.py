@@ -135,6 +135,7 @@ def _save(request: ShopRequest, settings: CouponMessageSettings, form: CouponMes
         settings=settings,
         issue_template=chosen["issue_template"],
         expiry_template=chosen["expiry_template"],
+        advertising_template=chosen["advertising_template"],
         url=chosen["url"],
         now=now,
         user=request.user,

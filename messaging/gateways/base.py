@@ -179,6 +179,8 @@ class Provider(ABC):
     reaches_people: bool = True
     # Whether its messages cost points (F5).
     charges: bool = True
+    # Whether it fills in the approved wording itself, from the variables' values.
+    fills_in: bool = False
     # Whether an Alimtalk may fall back to text within the same request.
     falls_back: bool = False
 

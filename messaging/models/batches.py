@@ -142,6 +142,11 @@ class Batch(models.Model):
     delivered = models.PositiveIntegerField(_("delivered"), default=0)
     left_out = models.PositiveIntegerField(_("left out"), default=0)
 
+    # What the text was finished with, as it stood at freezing: the number it came from, and the
+    # one that an advertising text names.
+    sender = models.CharField(_("sender number"), max_length=20, blank=True)
+    opt_out_number = models.CharField(_("080 opt-out number"), max_length=20, blank=True)
+
     # Prices are fixed at freezing; what the batch holds of the wallet follows from its counters
     # (`messaging.points`). `fell_back` counts those delivered by their fallback.
     service = models.CharField(_("service"), max_length=8, choices=Service, blank=True)

@@ -58,7 +58,7 @@ class Message(models.Model):
     subject_key = models.CharField(_("subject key"), max_length=80)
     # The place it takes, where only one may take it; empty for what is left out.
     slot_key = models.CharField(_("slot key"), max_length=80, null=True)  # noqa: DJ001
-    address = models.CharField(_("address"), max_length=254, blank=True)
+    address = models.CharField(_("address"), max_length=255, blank=True)
     variables = models.JSONField(_("variables"))
     url = models.CharField(_("URL"), max_length=500, blank=True)
     # The message that this left-out one was joined with (A3).
@@ -156,6 +156,8 @@ class Draft(models.Model):
     revision = _hot(TemplateRevision, null=True)
     gateway = _hot(Gateway, null=True)
     reason = models.CharField(max_length=20)
+    # 1 where the customer has agreed to advertising at night, so that it need not wait (F3).
+    night = models.SmallIntegerField()
     # The oldest left-out message that this decides anew, and whether it stays left out as it is.
     existing = _hot(Message, null=True)
     stays = models.BooleanField()

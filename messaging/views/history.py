@@ -73,7 +73,7 @@ def _message(
     context: dict[str, Any] = {
         "row": Row.of(found, now),
         "name": reading.recipient_name(found, masked=masked),
-        "phone": reading.recipient_phone(found, masked=masked),
+        "address": reading.recipient_address(found, masked=masked),
         "customer_url": page_url("crm:customer", found.customer_id) if found.customer else "",
         "run_url": page_url(found.batch.run.page),
         "steps": reading.life_line(found),

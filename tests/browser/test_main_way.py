@@ -30,6 +30,7 @@ def customers(shop: Shop, now: datetime) -> list[Customer]:
         settings=settings,
         issue_template=templates[0],
         expiry_template=templates[1],
+        advertising_template=None,
         url=COUPON_BOX,
         now=now,
     )

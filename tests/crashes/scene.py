@@ -110,13 +110,13 @@ class Scene:
         """What a poller does, from the first report on; those of other scenes are not its own."""
         provider = StandInProvider(self.standin.url)
         own = set(Message.objects.filter(shop=self.shop).values_list("pk", flat=True))
-        gateway = Gateway.objects.get(shop=self.shop)
+        gateway = Gateway.objects.get(shop=self.shop, channel="alimtalk")
         begin, end = -1, 0
         while begin != end:
             begin = end
             page, end = provider.reports(begin, NOW + at)
             ours = [report for report in page if report.message in own]
-            assert take_in(ours, gateway=gateway) == 0
+            assert take_in(ours, gateway=gateway, now=NOW + at) == 0
 
     def go_on(self) -> None:
         """What other processes do once the leases of the one that died have run out."""

@@ -154,6 +154,7 @@ def use_url(shop: Shop, url: str) -> None:
         settings=settings,
         issue_template=settings.issue_template,
         expiry_template=settings.expiry_template,
+        advertising_template=settings.advertising_template,
         url=url,
         now=NOW,
     )

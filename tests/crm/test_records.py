@@ -56,6 +56,7 @@ def test_other_wording_is_on_record(user):
             settings=settings,
             issue_template=issue,
             expiry_template=expiry,
+            advertising_template=None,
             url="https://shop.example/",
             now=NOW,
             user=user,

@@ -280,7 +280,7 @@ def test_the_command_refuses_what_it_cannot_use(shop, arguments):
 def test_the_command_refuses_a_shop_with_another_gateway_but_rehearses_it(shop, monkeypatch):
     monkeypatch.setitem(PROVIDERS, "another", Scripted())
     give(add_customer(shop), add_coupon(shop), expires_at=None)
-    change(Gateway.objects.get(shop=shop), provider="another")
+    change(Gateway.objects.get(shop=shop, channel="alimtalk"), provider="another")
     period = ["--shop", shop.slug, "--from", "2026-11-20", "--to", "2026-11-21"]
     with pytest.raises(CommandError) as refusal:
         command(*period)

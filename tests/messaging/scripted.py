@@ -25,6 +25,7 @@ class Scripted(Provider):
     channels = frozenset(Channel)
     batch_size = 1000
     inspects_templates = False
+    charges = False
 
     def __init__(
         self,

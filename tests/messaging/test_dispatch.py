@@ -130,7 +130,7 @@ def test_f1_a_question_that_is_never_answered_ends_in_unknown(shop):
     while batch_of(shop).state in (State.WAITING, State.SENDING):
         dispatch(now=now, shop=shop, connect=provider)
         now += LEASE + MINUTE
-        assert now < NOW + 100 * LEASE
+        assert now < NOW + 300 * LEASE  # the gateway rests more and more
     assert only_message(shop).state == State.UNKNOWN
     assert len(provider.sent) == 1
 
@@ -156,9 +156,11 @@ def test_f6_busy_without_a_time_waits_longer_each_time_and_fails_after_a_day(sho
     now, pauses = NOW, []
     while batch_of(shop).state == State.WAITING:
         dispatch(now=now, shop=shop, connect=provider)
-        pauses.append(round((batch_of(shop).turn - now) / MINUTE, 1))
+        pauses.append((batch_of(shop).turn - now) / MINUTE)
         now = max(now, batch_of(shop).turn)
-    assert pauses[:9] == [0.5, 1, 2, 4, 8, 16, 32, 60, 60]
+    # Up to a quarter more, so that not all come back at once.
+    for pause, least in zip(pauses, [0.5, 1, 2, 4, 8, 16, 32, 60, 60], strict=False):
+        assert least <= pause <= 1.25 * least
     assert NOW + DAY <= now < NOW + DAY + 2 * HOUR
     message = only_message(shop)
     assert (message.state, message.reason) == (State.FAILED, "503")

@@ -41,7 +41,7 @@ def said(message, state, code="", at=LATER):
 
 def take(shop, reports):
     """What the shop's own account is told."""
-    return take_in(reports, gateway=Gateway.objects.get(shop=shop))
+    return take_in(reports, gateway=Gateway.objects.get(shop=shop, channel="alimtalk"), now=NOW)
 
 
 def sent_shop(*answers):

@@ -34,6 +34,7 @@ class StandInProvider(Provider):
     label = "Stand-in"
     channels = frozenset({Channel.ALIMTALK})
     inspects_templates = False
+    charges = False
 
     def __init__(
         self,

@@ -7,10 +7,9 @@ from django.db.models import BigIntegerField, Case, CharField, F, Q, Value, When
 from django.db.models.functions import Coalesce, FirstValue, NullIf
 
 from crm.campaigns.coupon_messages.candidates import Coupons
+from crm.campaigns.coupon_messages.ways import number, ways
 from crm.models import CouponMessageSettings, Kind
 from crm.ticks import Tick
-from messaging.models import Channel, Gateway, Reason
-from messaging.verdicts import verdict
 
 _TEMPLATE = {Kind.ISSUED: "issue_template", Kind.EXPIRING: "expiry_template"}
 _OVERRIDE = "coupon__message_override__"
@@ -21,38 +20,34 @@ BUNDLE = ("customer_id", "template_id", "coupon__grant_basis", "verdict")
 
 
 def decided(coupons: Coupons, settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Coupons:
-    """The coupons with `template_id`, `revision_id`, `gateway_id`, `link` and `verdict`."""
+    """The coupons with `template_id`, `revision_id`, `gateway_id`, `link`, and `verdict`.
+
+    And whom they go to: `address`, and `night` where the customer agreed to advertising at night.
+    """
     default = settings.template(kind)
     own = f"{_OVERRIDE}{_TEMPLATE[kind]}"
-    gateway = Gateway.objects.filter(shop=settings.shop, channel=Channel.ALIMTALK).first()
-    rows = coupons.annotate(
-        template_id=Coalesce(f"{own}_id", Value(default.pk)),
-        revision_id=Case(
+    of = ways(
+        settings,
+        template=Coalesce(f"{own}_id", Value(default.pk)),
+        revision=Case(
             When(Q(**{f"{own}__isnull": False}), then=F(f"{own}__current_id")),
-            default=_number(default.current_id),
+            default=number(default.current_id),
         ),
-        gateway_id=_number(gateway and gateway.pk),
+    )
+    rows = coupons.annotate(
+        template_id=of.choose(lambda way: way.template),
+        revision_id=of.choose(lambda way: way.revision),
+        gateway_id=of.choose(lambda way: number(way.gateway.pk if way.gateway else None)),
+        address=of.choose(lambda way: way.address),
+        night=of.choose(lambda way: way.night(tick)),
         link=Coalesce(
             NullIf(f"{_OVERRIDE}url", Value("")), Value(settings.url), output_field=CharField()
         ),
     )
-    with_verdict: Coupons = rows.annotate(verdict=verdict(_reasons(kind, tick)))
-    return with_verdict
-
-
-def _number(value: int | None) -> Value:
-    return Value(value, output_field=BigIntegerField(null=True))
-
-
-def _reasons(kind: Kind, tick: Tick) -> dict[Reason, Q]:
-    reasons = {
-        Reason.NO_GRANT_BASIS: Q(coupon__grant_basis=""),
-        Reason.NO_GATEWAY: Q(gateway_id=None),
-        Reason.NO_TEMPLATE: Q(revision_id=None),
-    }
-    if kind == Kind.EXPIRING:
-        reasons[Reason.COUPON_GONE] = Q(expires_at__lte=tick.now)
-    return reasons
+    decided_rows: Coupons = rows.annotate(
+        verdict=of.choose(lambda way: way.verdict(settings.shop, kind, tick))
+    )
+    return decided_rows
 
 
 def first_of(*partition: str) -> Window:

@@ -15,6 +15,7 @@ from django.db.models import (
     CharField,
     Count,
     F,
+    Max,
     Min,
     OuterRef,
     Q,
@@ -44,7 +45,6 @@ from crm.models import (
 from crm.ticks import Tick
 from messaging import outbox
 from messaging.drafts import Drafts
-from messaging.hours import next_opening
 from messaging.models import Channel, Chunk, Run
 from messaging.revising import join, reword
 from messaging.staging import Merged, index, insert_select, staged
@@ -99,10 +99,7 @@ def _plan_chunk(
         if joined or drafts.to_write.exists():
             run = _run(settings, kind, tick)
             chunk = Chunk.objects.create(run=run, at=tick.now)
-            opening = next_opening(settings.shop.sending, tick.now)
-            counts = outbox.write(
-                drafts, chunk=chunk, channel=CHANNEL, now=tick.now, not_before=opening
-            )
+            counts = outbox.write(drafts, chunk=chunk, channel=CHANNEL, now=tick.now)
             join(chunk=chunk, channel=CHANNEL, pairs=joined, now=tick.now)
         _write_notices(settings, kind, chunk)
         if again:
@@ -119,7 +116,8 @@ def _stage_coupons(rows: Coupons, *, again: bool) -> int:
             "coupon": "coupon_id",
             "customer_id": "customer_id",
             "name": "customer__name",
-            "phone": "customer__phone",
+            "address": "address",
+            "night": "night",
             "expires_at": "expires_at",
             "revision_id": "revision_id",
             "gateway_id": "gateway_id",
@@ -146,19 +144,23 @@ def _stage_bundles() -> None:
         first_waiting_id=F("issued_id"), waiting_under_id__isnull=False, then="waiting_under_id"
     )
     bundles = DecidedCoupon.objects.values("bundle_id").annotate(
-        why=Min("verdict"), wording=Min("revision_id"), same=Min("bundle_id")
+        why=Min("verdict"),
+        wording=Min("revision_id"),
+        asleep=Max("night"),
+        same=Min("bundle_id"),
     )
     insert_select(
         DecidedBundle,
         bundles,
         {
             "first": "bundle_id",
-            "number": Window(RowNumber(), order_by=[F("why"), F("wording"), F("same")]),
+            "number": Window(RowNumber(), order_by=["why", "wording", "asleep", "same"]),
             "different": Count("coupon_id", distinct=True),
             "customer": Min("customer_id"),
             "revision": F("wording"),
             "gateway": Min("gateway_id"),
             "reason": F("why"),
+            "night": Max("night"),
             "existing": Min(Case(leads)),
             "stays": Value(False),
         },
@@ -182,7 +184,7 @@ def _drafts(settings: CouponMessageSettings, kind: Kind, tick: Tick) -> Drafts:
         DecidedBundle.objects.all(),
         {
             "subject_key": about,
-            "address": "first__phone",
+            "address": "first__address",
             "variables": Merged(F("first__coupon__values"), own),
             "url": "first__url",
         },

@@ -12,19 +12,21 @@ from crm.campaigns.coupon_messages.deciding import BUNDLE_ORDER
 from crm.campaigns.coupon_messages.values import values
 from crm.models import CouponMessageSettings, CouponNotice, Kind
 from messaging.hooks import Content, Rechecked
-from messaging.models import Message, Reason
+from messaging.models import Batch, Message, Purpose, Reason
 from messaging.verdicts import MENDABLE
 
 
-def recheck(batch: int, reasons: Mapping[int, str], now: datetime) -> Rechecked:
+def recheck(batch: Batch, reasons: Mapping[int, str], now: datetime) -> Rechecked:
     """Lost coupons leave their bundle and n is counted anew; an empty bundle is `coupon_gone`.
 
     A coupon whose grant basis was taken back meanwhile keeps its message from going out (A9).
     What is left out here for something that can be mended waits to be decided again.
     """
     going = {pk for pk, reason in reasons.items() if not reason}
-    changed = _changed(batch, reasons, now) & going
-    baseless = _without_basis(changed, now)
+    assert batch.revision is not None  # noqa: S101 - an open batch has one
+    needs_basis = batch.revision.template.purpose == Purpose.INFORMATION
+    changed = _changed(batch.pk, reasons, now, needs_basis=needs_basis) & going
+    baseless = _without_basis(changed, now) if needs_basis else set()
     _wait_again([*(pk for pk, reason in reasons.items() if reason in MENDABLE), *baseless])
     affected = changed - baseless
     left = _coupons_left(affected, now)
@@ -35,15 +37,19 @@ def recheck(batch: int, reasons: Mapping[int, str], now: datetime) -> Rechecked:
     )
 
 
-def _changed(batch: int, messages: Collection[int], now: datetime) -> set[int]:
-    """The messages with a coupon that is lost, deleted, or has no basis any more.
+def _changed(
+    batch: int, messages: Collection[int], now: datetime, *, needs_basis: bool
+) -> set[int]:
+    """The messages with a coupon that is lost, deleted, or has no basis any more but needs one.
 
     PostgreSQL takes such conditions for rare and would begin with all coupons there are; so the
     question is a value, and the messages, which mostly have successive ids, have bounds. Asked
     from the messages' side, a coupon that is not there any more is missed.
     """
     coupon = "coupon_notices__issued__"
-    as_planned = usable_later(now, prefix=coupon) & ~Q(**{f"{coupon}coupon__grant_basis": ""})
+    as_planned = usable_later(now, prefix=coupon)
+    if needs_basis:
+        as_planned &= ~Q(**{f"{coupon}coupon__grant_basis": ""})
     rows = Message.objects.filter(
         pk__gte=min(messages, default=0), pk__lte=max(messages, default=0), batch_id=batch
     ).annotate(

@@ -19,7 +19,10 @@ _JOB = {Kind.ISSUED: Job.COUPON_ISSUED, Kind.EXPIRING: Job.COUPON_EXPIRING}
 def settings_of(shop: Shop) -> CouponMessageSettings:
     """The shop's settings, with what planning reads beside them."""
     return CouponMessageSettings.objects.select_related(
-        "shop__sending", "issue_template__current", "expiry_template__current"
+        "shop__sending",
+        "issue_template__current",
+        "expiry_template__current",
+        "advertising_template__current",
     ).get(shop=shop)
 
 
@@ -77,12 +80,21 @@ def set_wording(
     settings: CouponMessageSettings,
     issue_template: MessageTemplate,
     expiry_template: MessageTemplate,
+    advertising_template: MessageTemplate | None,
     url: str,
     now: datetime,
     user: User | None = None,
 ) -> None:
-    """Choose the shop's templates and the page that a tap opens; a change is on record."""
-    wanted = {"issue_template": issue_template, "expiry_template": expiry_template, "url": url}
+    """Choose the shop's templates and the page that a tap opens; a change is on record.
+
+    The advertising one is for coupons without a grant basis; None: they are left out (A9).
+    """
+    wanted = {
+        "issue_template": issue_template,
+        "expiry_template": expiry_template,
+        "advertising_template": advertising_template,
+        "url": url,
+    }
     if all(getattr(settings, name) == value for name, value in wanted.items()):
         return
     for name, value in wanted.items():

@@ -7,6 +7,7 @@ from typing import Any
 from crm.models import Due
 from crm.schedules import run_due
 from messaging.dispatch import dispatch
+from messaging.models import SENDING
 from orders.management.command import JsonCommand, moment, shop_named, utc
 from orders.models import Shop
 
@@ -46,7 +47,7 @@ class Command(JsonCommand):
     def _tell_leased(self, at: datetime, shop: Shop | None) -> None:
         """Say what is due and was not run, since another planner has it or died with it."""
         leased = Due.objects.filter(
-            next_at__lte=at, leased_until__gt=at, shop__sending__stopped_at=None
+            SENDING, next_at__lte=at, leased_until__gt=at
         )
         if shop:
             leased = leased.filter(shop=shop)

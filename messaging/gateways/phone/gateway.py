@@ -29,6 +29,7 @@ class PhoneProvider(Provider):
     can_ask = True
     inspects_templates = False
     reaches_people = False
+    charges = False
 
     def compose(self, messages: Sequence[Outgoing], head: Letterhead, account: Account) -> bytes:
         """The finished texts as JSON."""
