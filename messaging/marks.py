@@ -1,6 +1,6 @@
 """What the law wants to see in advertising, put in where it is missing (F3).
 
-정보통신망법 제50조, 시행령 별표 6: "(광고)" at the start, the sender's name, and a free way to refuse.
+정보통신망법 제50조, 시행령 별표 6: "(광고)" at the start, the sender's name, a free way to refuse.
 Marks that are altered are known by `messaging/fakes.py`.
 """
 
