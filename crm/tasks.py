@@ -10,15 +10,20 @@ from django.utils import timezone
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
+from crm.alerts import look_and_tell
 from crm.heartbeat import beating
 from crm.rehearsals.rehearsing import run_rehearsal
 from crm.schedules import run_due
 from messaging.dispatch import dispatch
 from messaging.integrity import find_broken
+from messaging.points import close_old
+from messaging.polling import poll_due
 
 # How long a dispatch begins new batches: till the next minute's goes on. With the longest call
 # (80 s, `messaging.gateways.http`) it ends within the cluster's timeout.
 BUDGET = timedelta(seconds=55)
+# How long a poll begins new questions.
+POLLING = timedelta(seconds=20)
 WORKERS: int = settings.Q_CLUSTER["workers"]
 
 # Schedules come from code alone and carry no arguments: one bad row would block them all.
@@ -27,11 +32,14 @@ _PLAIN: dict[str, Any] = {
     "repeats": -1,
 }
 _EACH_MINUTE = _PLAIN | {"schedule_type": Schedule.MINUTES, "minutes": 1}
+_EACH_FIVE_MINUTES = _EACH_MINUTE | {"minutes": 5}
 _EACH_DAY = _PLAIN | {"schedule_type": Schedule.DAILY}
 SCHEDULES = {
     "plan": _EACH_MINUTE | {"func": "crm.tasks.plan_due", "cluster": "plan"},
     "dispatch": _EACH_MINUTE | {"func": "crm.tasks.send_due", "cluster": "dangol"},
     "dispatch beside": _EACH_MINUTE | {"func": "crm.tasks.send_due", "cluster": "dangol"},
+    "poll": _EACH_MINUTE | {"func": "crm.tasks.poll", "cluster": "slow"},
+    "watch": _EACH_FIVE_MINUTES | {"func": "crm.tasks.watch", "cluster": "slow"},
     "tidy": _EACH_DAY | {"func": "crm.tasks.tidy", "cluster": "slow"},
 }
 
@@ -58,6 +66,19 @@ def send_soon(workers: int = 1) -> None:
         async_task("crm.tasks.send_due")
 
 
+def poll() -> None:
+    """Ask providers what became of what they took, where they do not tell by themselves."""
+    with beating():
+        poll_due(timezone.now(), POLLING)
+
+
+def watch() -> None:
+    """Look how inspections of wording stand, and tell owners what is wrong (F11)."""
+    now = timezone.now()
+    with beating():
+        look_and_tell(now)
+
+
 def rehearse(rehearsal: int) -> None:
     """Work a merchant's rehearsal out."""
     run_rehearsal(rehearsal)
@@ -72,6 +93,7 @@ def tidy() -> None:
     """Once a day: forget what has ended, and tell what no constraint could hold."""
     with beating():  # each question is one query over everything
         call_command("clearsessions")
+        close_old(timezone.now())
         for broken in find_broken():
             logger.error("does not hold: %s", broken)
 
