@@ -4,12 +4,24 @@
 """
 
 import asyncio
+import os
 from typing import cast
 
-from tests.providers.nhn.desk import NhnDesk
+import django
+
 from tests.standin.desk import Desk
 from tests.standin.server import serve
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Serve."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.test_settings")
+    django.setup()
+    from tests.providers.nhn.desk import NhnDesk
+
     # The server asks nothing of a desk but `fault_for` and `answer`.
     asyncio.run(serve(cast(Desk, NhnDesk(keeps_requests=False)), 0))
+
+
+if __name__ == "__main__":
+    main()

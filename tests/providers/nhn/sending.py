@@ -1,6 +1,7 @@
 """Batches as the tests of NHN Cloud send them."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from messaging.gateways import FrozenBatch, Letterhead, Outgoing, Provider
@@ -23,12 +24,13 @@ AD = "(광고) 봄날문구\n모든 노트 20% 할인\n무료수신거부 080123
 
 
 def message(pk: int, phone: str = "+821012341111", **fields) -> Outgoing:
-    return Outgoing(**{"id": pk, "address": phone, "text": TEXT, "buttons": BUTTONS} | fields)
+    told: dict[str, Any] = {"id": pk, "address": phone, "text": TEXT, "buttons": BUTTONS}
+    return Outgoing(**told | fields)
 
 
 def head(service: Service = Service.ALIMTALK, **fields) -> Letterhead:
     channel = Channel.ALIMTALK if service == Service.ALIMTALK else Channel.TEXT
-    told = {"key": KEY, "channel": channel, "service": service, "shop": "봄날문구"}
+    told: dict[str, Any] = {"key": KEY, "channel": channel, "service": service, "shop": "봄날문구"}
     told |= {"purpose": Purpose.INFORMATION, "sender": "+8215446859", "template_code": "spring"}
     return Letterhead(**told | fields)
 
