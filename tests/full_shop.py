@@ -11,7 +11,7 @@ from crm.models import CouponOverride, Kind, Rehearsal, RehearsalState
 from crm.schedules import run_due
 from crm.shops import create_shop
 from messaging.dispatch import dispatch
-from messaging.models import Message, MessageTemplate, Reason, Recharge, State
+from messaging.models import Message, MessageTemplate, Reason, Recharge, SenderNumber, State
 from messaging.payments import confirm, request_recharge
 from messaging.points import adjust, reserve
 from messaging.wallets import correct, set_low_at
@@ -39,6 +39,7 @@ class FullShop:
     rehearsal: Rehearsal
     template: MessageTemplate
     test_message: Message
+    sender_number: SenderNumber
     recharge: Recharge
 
 
@@ -61,6 +62,7 @@ def fill(slug: str, now: datetime) -> FullShop:
         rehearsal=_rehearsals(shop, people[Role.OWNER], now),
         template=_second_wording(shop),
         test_message=test_message,
+        sender_number=_sender_numbers(shop, now),
         recharge=_points(shop, people[Role.OWNER], now),
     )
 
@@ -160,6 +162,16 @@ def _rehearsals(shop: Shop, asker: User, now: datetime) -> Rehearsal:
     done.result, done.percent = {"kinds": kinds, "days": days}, 100
     done.save()
     return done
+
+
+def _sender_numbers(shop: Shop, now: datetime) -> SenderNumber:
+    """One in use, one registered, and one that waits to be confirmed, which is given back."""
+    for n, used in enumerate((True, False)):
+        SenderNumber.objects.create(
+            shop=shop, number=f"+82255512{n:02d}", registered_at=now, checked_at=now, in_use=used
+        )
+    waits: SenderNumber = SenderNumber.objects.create(shop=shop, number="+8215881234")
+    return waits
 
 
 def _second_wording(shop: Shop) -> MessageTemplate:

@@ -70,11 +70,14 @@ OBJECTS: dict[str, Callable[[FullShop], Any]] = {
     "messaging:customer_phone": lambda shop: shop.customer,
     "messaging:unmask_customer_phone": lambda shop: shop.customer,
     "messaging:template": lambda shop: shop.template,
+    "messaging:sender_number_use": lambda shop: shop.sender_number,
+    "messaging:sender_number_remove": lambda shop: shop.sender_number,
 }
 # Arguments that name no row.
 OTHER_VALUES: dict[str, Value] = {
     "kind": "coupon_issued",
     "place": 1,
+    "channel": "text",
     "uidb64": "MQ",
     "token": "no-token",
 }

@@ -195,6 +195,12 @@ def test_a_viewer_changes_nothing_whatever_is_posted(full: FullShop, entry: Page
         "crm:resume_sending",
         "orders:switch_shop",
         "messaging:template_preview",
+        "messaging:gateway_check",
+        "messaging:gateway_phone",
+        "messaging:gateway_disconnect",
+        "messaging:sender_numbers_ask",
+        "messaging:sender_number_use",
+        "messaging:sender_number_remove",
     ],
 )
 def test_what_only_acts_refuses_a_get(full: FullShop, name: str):
