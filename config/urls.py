@@ -5,7 +5,11 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from messaging.api import router as shop_api
 from messaging.views.webhooks import hook
+from orders.api import api
+
+api.add_router("", shop_api)
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
@@ -39,6 +43,7 @@ urlpatterns = [
     path("messages/", include("messaging.urls")),
     path("hooks/<token>/", hook, name="hook"),
     path("", include("messaging.public_urls")),
+    path("api/v1/", api.urls),
     path("accounts/", include(accounts)),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

@@ -154,18 +154,19 @@ def _having(shop: Shop, channel: Channel, address: str) -> QuerySet[Customer]:
     return people.filter(**{CUSTOMER_FIELD[channel]: address})
 
 
-def lift(*, customer: Customer, kind: ConsentKind) -> int:
-    """Forget the refusals that the customer's consent, as it stands, is newer than.
+def lift(*, customer: Customer, kind: ConsentKind, at: datetime) -> int:
+    """Forget the refusals that a consent given at `at` is newer than; returns how many.
 
-    Called where the shop's own site tells a consent with its moment; returns how many it lifted.
+    Called where the shop's own site tells a consent with its moment, after that was written: what
+    was taken back since is not given, and lifts nothing.
     """
-    given = Consent.objects.filter(customer=customer, kind=kind, until=None, given=True).first()
+    holds = Consent.objects.filter(customer=customer, kind=kind, until=None, given=True).exists()
     channel = next((channel for channel, needed in CONSENT.items() if needed == kind), None)
-    if given is None or channel is None:
+    if not holds or channel is None:
         return 0
     address = same_address(channel, getattr(customer, CUSTOMER_FIELD[channel]))
     refused = OptOut.objects.for_shop(customer.shop).filter(channel=channel, address=address)
-    lifted, _each = refused.filter(at__lt=given.since).delete()
+    lifted, _each = refused.filter(at__lt=at).delete()
     return lifted
 
 

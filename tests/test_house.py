@@ -11,8 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("config", "orders", "coupons", "messaging", "crm")
 CODE = (*APPS, "tests", "bench", "locale")
-# Pages that libraries bring: they keep their own doors.
-FOREIGN = ("allauth", "django.conf.urls.i18n", "admin")
+# What libraries bring keeps its own doors; the API's is held by tests/messaging/test_api.py.
+FOREIGN = ("allauth", "django.conf.urls.i18n", "admin", "ninja")
 LONGEST = 300
 # Files that may be longer, each with its reason.
 LONG_FILES = {"tests/factories.py": "one short factory a model, looked up in one place"}

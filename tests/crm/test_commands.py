@@ -11,6 +11,7 @@ from crm.campaigns.coupon_messages.settings import settings_of
 from crm.models import Due, Job, Kind
 from crm.schedules import run_due
 from messaging.models import Channel, Gateway, MessageTemplate, SendingSettings
+from orders.api_keys import find_key
 from orders.models import Membership, Role, Shop
 from tests.crm.street import (
     NOW,
@@ -46,6 +47,7 @@ def test_create_shop_makes_a_korean_shop_that_can_send():
     shop = Shop.objects.get(slug="spring")
     assert (answer["slug"], answer["id"]) == ("spring", shop.pk)
     assert answer["login_url"].startswith("http")
+    assert find_key(answer["api_key"]).shop.slug == answer["slug"]
     assert (shop.name, shop.timezone, shop.currency) == ("봄날문구", "Asia/Seoul", "KRW")
     assert Membership.objects.get(shop=shop).role == Role.OWNER
     assert set(Gateway.objects.filter(shop=shop).values_list("channel", "provider")) == {

@@ -8,13 +8,14 @@ from django.core.validators import validate_email
 from django.utils import timezone
 
 from crm.shops import add_owner, create_shop
+from orders.api_keys import make_key
 from orders.login_links import login_link
 from orders.management.command import JsonCommand, refuse
 from orders.models import Country
 
 
 class Command(JsonCommand):
-    """Prints `slug`, `id`, and a one-time log-in link for the owner (null without one)."""
+    """Prints `slug`, `id`, a one-time log-in link for the owner (null without one), an API key."""
 
     help = "Makes a shop with default templates and the built-in phone."
 
@@ -45,4 +46,5 @@ class Command(JsonCommand):
             "slug": shop.slug,
             "id": shop.pk,
             "login_url": login_link(owner) if owner else None,
+            "api_key": make_key(shop=shop, user=None, now=timezone.now()),
         }

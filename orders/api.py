@@ -1,0 +1,107 @@
+"""The API of a shop's own site: who asks, how often, and how it says what is wrong.
+
+The floors above bring the questions as routers. A key belongs to one shop, and everything that is
+asked with it is asked of that shop alone (F10).
+"""
+
+from typing import Any
+
+from django.core.cache import cache
+from django.core.exceptions import RequestDataTooBig, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from ninja import NinjaAPI
+from ninja.errors import Throttled
+from ninja.errors import ValidationError as Unreadable
+from ninja.security import HttpBearer
+from ninja.throttling import BaseThrottle
+
+from orders.api_keys import find_key
+from orders.models import ApiKey, Shop
+
+A_MINUTE = 60  # seconds
+MOST_A_MINUTE = 600  # requests of a key
+
+
+class ShopKey(HttpBearer):
+    """`Authorization: Bearer dgl_…`; without a key in use it is 401."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> ApiKey | None:
+        """The key, which says for which shop."""
+        return find_key(token)
+
+
+class PerKey(BaseThrottle):
+    """So many requests a minute by the clock for each key.
+
+    Two that count at once may count as one: it keeps a runaway script off, it bills nobody.
+    """
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        """Count the request, and say whether there is still room for it."""
+        key: ApiKey = request.auth  # type: ignore[attr-defined]
+        minute = int(timezone.now().timestamp()) // A_MINUTE
+        name = f"api:{key.pk}:{minute}"
+        asked: int = cache.get(name, 0)
+        if asked >= MOST_A_MINUTE:
+            return False
+        cache.set(name, asked + 1, 2 * A_MINUTE)
+        return True
+
+    def wait(self) -> float:
+        """Seconds to the next minute."""
+        return A_MINUTE - int(timezone.now().timestamp()) % A_MINUTE
+
+
+api = NinjaAPI(
+    title="Dangol",
+    version="1",
+    description=(
+        "For a shop's own site. Send the shop's key with each request:"
+        " `Authorization: Bearer dgl_…`. Times are ISO 8601 with an offset."
+        f" A key may ask {MOST_A_MINUTE} times a minute."
+    ),
+    urls_namespace="api",
+    auth=ShopKey(),
+    throttle=[PerKey()],
+)
+
+
+def shop_of(request: HttpRequest) -> Shop:
+    """The shop that the request's key belongs to."""
+    key: ApiKey = request.auth  # type: ignore[attr-defined]
+    return key.shop
+
+
+def _problem(request: HttpRequest, status: int, detail: Any) -> HttpResponse:
+    return api.create_response(request, {"detail": detail}, status=status)
+
+
+def _unreadable(request: HttpRequest, error: Any) -> HttpResponse:
+    """Where and what, without what was sent: it may be somebody's number."""
+    found = [
+        {"where": ".".join(map(str, one["loc"])), "what": str(one["msg"])} for one in error.errors
+    ]
+    return _problem(request, 422, found)
+
+
+def _refused(request: HttpRequest, error: Any) -> HttpResponse:
+    """By our own rules; in English, since programs read it."""
+    with translation.override("en"):
+        return _problem(request, 422, [{"where": "", "what": word} for word in error.messages])
+
+
+def _too_often(request: HttpRequest, error: Any) -> HttpResponse:
+    response = _problem(request, 429, "Too many requests.")
+    response["Retry-After"] = str(int(error.wait or A_MINUTE))
+    return response
+
+
+def _too_large(request: HttpRequest, error: Any) -> HttpResponse:
+    return _problem(request, 413, "The request is too large.")
+
+
+api.add_exception_handler(Unreadable, _unreadable)
+api.add_exception_handler(ValidationError, _refused)
+api.add_exception_handler(Throttled, _too_often)
+api.add_exception_handler(RequestDataTooBig, _too_large)
