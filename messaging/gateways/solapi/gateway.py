@@ -59,6 +59,7 @@ class Solapi(Provider, Reporter, BatchPoller, Inspector, NumberKeeper):
     can_ask = True
     inspects_templates = True
     falls_back = True
+    fills_in = True
 
     def __init__(self, url: str = "", *, patience: Patience | None = None) -> None:
         self._api = Api(url, patience)
