@@ -69,6 +69,15 @@ class Connection:
         return PROVIDERS.get(self.gateway.provider) if self.gateway else None
 
     @property
+    def label(self) -> str:
+        """Its name, as a merchant knows it; empty where nothing is connected."""
+        if self.gateway is None:
+            return ""
+        if self.gateway.provider == PHONE:
+            return str(Standing.PHONE.label)
+        return self.provider.label if self.provider else self.gateway.provider
+
+    @property
     def is_real(self) -> bool:
         """Whether it reaches people, as the built-in phone doesn't."""
         return self.provider is not None and self.provider.reaches_people

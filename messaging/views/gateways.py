@@ -68,7 +68,7 @@ def gateway(request: ShopRequest, channel: str) -> HttpResponse:
             return redirect("messaging:gateway", found.channel)
     context = {
         **_standing(found),
-        "providers": providers_for(found.channel),
+        "providers": [(name, one.label) for name, one in providers_for(found.channel).items()],
         "chosen": chosen,
         "form": form,
         "wrong": wrong,

@@ -148,6 +148,13 @@ def test_only_the_owner_sees_where_the_provider_reports_to(cast, settings):
     assert "/hooks/" not in said(cast.manager.get(PAGE))
 
 
+def test_the_pages_name_the_provider(cast):
+    cast.owner.post(PAGE, TYPED)
+    numbers = reverse("messaging:sender_numbers")
+    pages = [client.get(path) for client in (cast.owner, cast.viewer) for path in (LIST, PAGE)]
+    assert all("The desk" in said(page) for page in [*pages, cast.viewer.get(numbers)])
+
+
 def test_there_is_no_sixth_channel(cast):
     assert cast.owner.get(reverse("messaging:gateway", args=["pigeon"])).status_code == 404
 
