@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from messaging import runs
+from messaging import admin_points, runs  # noqa: F401 - its pages register themselves
 from messaging.models import (
     Batch,
     Gateway,

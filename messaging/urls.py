@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from messaging.views import gateways, history, phone, sender_numbers, templates
+from messaging.views import gateways, history, phone, points, sender_numbers, templates
 
 app_name = "messaging"
 
@@ -41,6 +41,10 @@ urlpatterns: list[URLPattern] = [
         gateways.gateway_disconnect,
         name="gateway_disconnect",
     ),
+    path("points/", points.points, name="points"),
+    path("points/recharge/", points.request_recharge, name="request_recharge"),
+    path("points/recharge/<int:pk>/cancel/", points.cancel_recharge, name="cancel_recharge"),
+    path("points/low/", points.low_points, name="low_points"),
     path("templates/", templates.templates, name="templates"),
     path("templates/new/", templates.template_new, name="template_new"),
     path("templates/preview/", templates.template_preview, name="template_preview"),

@@ -18,7 +18,13 @@ def wallet_of(shop: Shop) -> Wallet:
 
 def locked_wallet(shop: Shop) -> Wallet:
     """The shop's wallet, locked for the rest of the transaction; made where there is none yet."""
-    Wallet.objects.get_or_create(shop=shop)
+    rows = Wallet.objects.select_for_update().filter(pk=shop.pk)
+    return rows.first() or _made(shop)
+
+
+def _made(shop: Shop) -> Wallet:
+    """The new wallet, locked; or the one that another made meanwhile."""
+    Wallet.objects.bulk_create([Wallet(shop=shop)], ignore_conflicts=True)
     return Wallet.objects.select_for_update().get(pk=shop.pk)
 
 

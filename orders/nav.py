@@ -42,6 +42,7 @@ SECTIONS = (
         _("Settings"),
         (
             Entry(_("Sending connections"), "messaging:gateways"),
+            Entry(_("Points"), "messaging:points"),
             Entry(_("Shop settings"), "crm:shop_settings"),
         ),
     ),

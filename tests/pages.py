@@ -69,6 +69,7 @@ OBJECTS: dict[str, Callable[[FullShop], Any]] = {
     "messaging:tap": lambda shop: shop.message,
     "messaging:customer_phone": lambda shop: shop.customer,
     "messaging:unmask_customer_phone": lambda shop: shop.customer,
+    "messaging:cancel_recharge": lambda shop: shop.recharge,
     "messaging:template": lambda shop: shop.template,
     "messaging:sender_number_use": lambda shop: shop.sender_number,
     "messaging:sender_number_remove": lambda shop: shop.sender_number,

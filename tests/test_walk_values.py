@@ -20,7 +20,7 @@ NAMES = (
     *(*IN_ADDRESSES, *KEYS, "period", "start", "end", "kind", "channel", "state", "tests", "q"),
     *("basis", "all_without", "preset", "sentence", "name", "body", "on", "button_1", "url"),
     *("add_channel", "expiry_time", "phone", "first", "last", "jobs", "closed", "quiet_from"),
-    *("number", "provider", "account-host", "quiet_until", "reason"),
+    *("number", "provider", "account-host", "quiet_until", "reason", "points", "low_at"),
 )
 SOUND = {"preset": "purchase", "kind": "coupon_issued"}
 
