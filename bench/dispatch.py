@@ -1,13 +1,9 @@
-"""Dispatch: claim, render, HTTP to the stand-in in the provider's largest batches, settle.
+"""Dispatch: claim, render, HTTP to NHN Cloud's stand-in in its largest batches, settle.
 
 By the worker group's two processes, as `Q_CLUSTER` has it. The baselines: django-post_office,
 which also queues, with two processes; and the loop that renders and posts without a database.
 """
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from time import perf_counter
 
 from django.conf import settings
@@ -15,13 +11,13 @@ from django.db import connection
 
 from bench import loop
 from bench.figures import Figure, alternately
+from bench.nhn import connect_shop, running
 from bench.plan import Street
 from bench.post_office import measure as post_office
 from bench.sender import senders
 from bench.shop import settle_down
+from messaging.gateways.nhn.alimtalk import NhnAlimtalk
 from messaging.models import OPEN_STATES, Batch
-from tests.standin.process import StandIn
-from tests.standin.provider import StandInProvider
 
 MESSAGES = 200_000
 MAILS = 20_000
@@ -33,6 +29,7 @@ def measure(rows: int | None) -> list[Figure]:
     count = rows or MESSAGES
     mails = min(MAILS, count)
     street = Street(count)
+    connect_shop(street.shop)
     sent, looped, mailed = alternately(
         lambda: send(street),
         lambda: _loop(count),
@@ -61,7 +58,7 @@ def measure(rows: int | None) -> list[Figure]:
 
 def _loop(count: int) -> float:
     with running() as stand_in:
-        return loop.rate(provider=StandInProvider(stand_in.url), count=count).per_second
+        return loop.rate(provider=NhnAlimtalk(stand_in.url), count=count).per_second
 
 
 def send(street: Street) -> float:
@@ -78,15 +75,3 @@ def send(street: Street) -> float:
     if left or messages != street.sendable:
         raise AssertionError(f"sent {messages} of {street.sendable}, {left} batches are open")
     return messages / took
-
-
-@contextmanager
-def running() -> Iterator[StandIn]:
-    """A stand-in, with a log of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        stand_in = StandIn(Path(folder) / "log")
-        stand_in.start()
-        try:
-            yield stand_in
-        finally:
-            stand_in.kill()

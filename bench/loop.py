@@ -13,17 +13,24 @@ from typing import Any
 from uuid import uuid4
 
 from bench.figures import seconds
+from bench.nhn import CODE
 from bench.rate import Rate
-from messaging.rendering import finished_buttons
-from messaging.gateways import FrozenBatch, Letterhead, Outgoing, Provider
-from messaging.models import Channel, Purpose, Service, Topic
+from messaging.gateways import FrozenBatch, Letterhead, Provider
+from messaging.models import (
+    Channel,
+    MessageTemplate,
+    Purpose,
+    Service,
+    TemplateRevision,
+    Topic,
+)
+from messaging.rendering import Stationery, stationery
 from messaging.starters import STARTERS
-from messaging.wording import Locale, compile_body
-from orders.models import Country
+from orders.models import Country, Shop
 from tests.factories import NOW
+from tests.providers.nhn.answers import ACCOUNT
 
 THREADS = 16
-_SEOUL = Locale(Country.KOREA, "Asia/Seoul")
 _YEAR = 2026
 
 
@@ -90,33 +97,35 @@ def post(rows: Sequence[Row], provider: Provider, *, threads: int = 1) -> None:
 
 
 def _render(rows: Sequence[Row], provider: Provider) -> Iterator[FrozenBatch]:
-    starter = STARTERS[Country.KOREA].issue
-    wording = compile_body(starter.body, Topic.COUPON)
+    wording = _wording()
     for start in range(0, len(rows), provider.batch_size):
-        messages = [
-            Outgoing(
-                id=row.id,
-                address=row.address,
-                text=wording.text(row.variables, _SEOUL, _YEAR),
-                buttons=finished_buttons(starter.buttons, row.url),
-            )
-            for row in rows[start : start + provider.batch_size]
-        ]
+        some = rows[start : start + provider.batch_size]
         head = Letterhead(
             key=uuid4(),
             channel=Channel.ALIMTALK,
             service=Service.ALIMTALK,
             purpose=Purpose.INFORMATION,
-            shop="Dangol",
+            shop="봄날문구",
+            template_code=CODE,
         )
+        messages = [wording.outgoing(row.id, row.address, row.variables, row.url) for row in some]
         yield FrozenBatch(
             id=start,
             key=head.key,
-            payload=provider.compose(messages, head, {}),
+            payload=provider.compose(messages, head, ACCOUNT),
             provider="loop",
             count=len(messages),
             frozen_at=NOW,
+            account=ACCOUNT,
         )
+
+
+def _wording() -> Stationery:
+    starter = STARTERS[Country.KOREA].issue
+    template = MessageTemplate(channel=Channel.ALIMTALK, topic=Topic.COUPON)
+    revision = TemplateRevision(template=template, body=starter.body, buttons=starter.buttons)
+    shop = Shop(country=Country.KOREA, timezone="Asia/Seoul")
+    return stationery(revision, shop, NOW, opt_out_number="")
 
 
 def _seconds(work: Callable[[], None]) -> float:

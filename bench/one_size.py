@@ -14,12 +14,13 @@ def main(count: int) -> None:
     django.setup()
     from django.db import connection
 
-    from bench.dispatch import running
     from bench.figures import peak, seconds
+    from bench.nhn import connect_shop, running
     from bench.plan import Street
     from bench.sender import senders
 
     street = Street(count, slug=f"size-{count}")
+    connect_shop(street.shop)
     street.clear()
     planning = street.plan()
     planner_peak = peak()

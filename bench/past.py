@@ -115,19 +115,21 @@ _CHUNKS = "INSERT INTO messaging_chunk (id, run_id, at) SELECT chunk, chunk, at 
 _BATCHES = """
     INSERT INTO messaging_batch (id, shop_id, run_id, channel, gateway_id, revision_id, state,
            reason, planned_at, not_before, turn, size, unknown, sent, failed, delivered, left_out,
-           key, frozen_at, settled_at, attempt, provider_ref)
+           key, frozen_at, settled_at, attempt, provider_ref, sender, opt_out_number, service, price,
+           fallback_price, fell_back, points_reserved, points_spent)
     SELECT chunk * 1000000000 + b, %(shop)s, chunk, 'alimtalk', %(gateway)s, %(revision)s,
            CASE WHEN n = %(ticks)s THEN %(waiting)s WHEN n = %(ticks)s - 1 THEN %(sending)s
                 WHEN n = 10 THEN %(unknown)s WHEN n %% 4 = 0 THEN %(delivered)s ELSE %(sent)s END,
            '', at, at, at, least(1000, size - b * 1000), 0, 0, 0, 0, 0, gen_random_uuid(),
-           at, at, 1, ''
+           at, at, 1, '', '', '', 'alimtalk', 0, 0, 0, 0, 0
       FROM ticks,
            LATERAL (SELECT CASE WHEN test THEN 1 WHEN daily THEN %(daily)s ELSE %(ordinary)s
                            END AS size) AS planned,
            generate_series(0, (size - 1) / 1000) AS b
      UNION ALL
     SELECT (chunk * 10000 + class) * 100000, %(shop)s, chunk, 'alimtalk', %(gateway)s, NULL,
-           %(left_out)s, reason, at, NULL, NULL, size, 0, 0, 0, 0, 0, NULL, NULL, NULL, 0, ''
+           %(left_out)s, reason, at, NULL, NULL, size, 0, 0, 0, 0, 0, NULL, NULL, NULL, 0, '',
+           '', '', '', 0, 0, 0, 0, 0
       FROM ticks,
            LATERAL (VALUES (1, 'no_address', %(each_left_out)s, n %% 3 = 0),
                            (2, 'no_grant_basis', %(daily_left_out)s, daily),

@@ -118,13 +118,14 @@ class Street:
         columns = """
             INSERT INTO messaging_batch (id, shop_id, run_id, channel, gateway_id, revision_id,
                    state, reason, planned_at, not_before, turn, size, unknown, sent, failed,
-                   delivered, left_out, attempt, provider_ref)
+                   delivered, left_out, attempt, provider_ref, sender, opt_out_number, service,
+                   price, fallback_price, fell_back, points_reserved, points_spent)
         """
         waiting = """
             SELECT %s + b, %s, %s, 'alimtalk', %s, %s, 0, '', %s, %s, %s + b * interval '1 s',
                    least(%s, (b + 1) * 1000) - b * 1000
                    - (least(%s, (b + 1) * 1000) / %s - b * 1000 / %s),
-                   0, 0, 0, 0, 0, 0, ''
+                   0, 0, 0, 0, 0, 0, '', '', '', '', 0, 0, 0, 0, 0
               FROM generate_series(0, (%s - 1) / 1000) AS b
         """
         n = self.customers
@@ -135,7 +136,7 @@ class Street:
         )
         left_out = """
             SELECT %s, %s, %s, 'alimtalk', %s, %s, 6, 'no_address', %s, NULL, NULL, %s,
-                   0, 0, 0, 0, 0, 0, ''
+                   0, 0, 0, 0, 0, 0, '', '', '', '', 0, 0, 0, 0, 0
         """
         execute(
             columns + left_out,

@@ -26,15 +26,15 @@ def main(url: str) -> None:
 
     from bench.figures import peak
     from messaging.dispatch import dispatch
+    from messaging.gateways.nhn.alimtalk import NhnAlimtalk
     from tests.factories import NOW
-    from tests.standin.provider import StandInProvider
 
-    provider = StandInProvider(url)
+    provider = NhnAlimtalk(url)
     connection.ensure_connection()
     print("ready", flush=True)
     if not sys.stdin.readline():
         return  # who started us is gone
-    counts = dispatch(now=NOW, connect=provider)
+    counts = dispatch(now=NOW, connect=lambda _name: provider)
     print(json.dumps({"messages": counts.total(), "peak": peak()}), flush=True)
 
 

@@ -8,7 +8,7 @@ from coupons.models import Coupon
 from crm.campaigns.coupon_messages.settings import settings_of, switch
 from crm.models import CouponNotice, Kind
 from crm.shops import create_shop
-from messaging.models import Batch, Chunk, Message, Outcome, PastReason, Run
+from messaging.models import Batch, Chunk, Message, Outcome, PastReason, PointsEntry, Run
 from orders.models import Country, Customer, Shop
 from tests.factories import NOW
 
@@ -91,8 +91,9 @@ def issue(
 
 def forget_sending() -> None:
     """Empty the tables that planning and sending write."""
-    models = (CouponNotice, PastReason, Outcome, Message, Batch, Chunk, Run)
+    models = (CouponNotice, PastReason, Outcome, Message, Batch, Chunk, Run, PointsEntry)
     execute(f"TRUNCATE {', '.join(model._meta.db_table for model in models)} RESTART IDENTITY")
+    execute("UPDATE messaging_wallet SET available = recharged, reserved = 0, spent = 0")
 
 
 def settle_down() -> None:

@@ -66,11 +66,10 @@ ADVICE: dict[str, Advice] = {
         by_shop=True,
     ),
     Reason.NO_GATEWAY: Advice(
-        _("Connect the channel, so that messages have a way out."),
-        "crm:shop_settings",
-        _("Connect"),
-        place="#channel",
-        verdict=_("The channel is not connected, so there is no way out."),
+        _("Connect the channel and prepare what it needs, so that messages have a way out."),
+        "messaging:gateways",
+        _("Open the connections"),
+        verdict=_("The channel is not connected or not ready, so there is no way out."),
         by_shop=True,
     ),
     Reason.NO_TEMPLATE: Advice(
