@@ -16,7 +16,7 @@ class RechargeForm(forms.Form):
     """How many points."""
 
     points = forms.IntegerField(
-        label=_("Points"),
+        label=_("Points to recharge"),
         min_value=LEAST,
         max_value=MOST,
         step_size=STEP,
