@@ -26,7 +26,7 @@ from tests.machine import Missing, postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
 # In the order in which they are run.
-PARTS = ("plan", "states", "dispatch", "memory", "tick", "history")
+PARTS = ("plan", "states", "dispatch", "mail", "shops", "memory", "tick", "history")
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""NHN Cloud's stand-in, the provider that dispatch is measured against, and a shop connected to it."""
+"""NHN Cloud's stand-in, which dispatch is measured against, and a shop connected to it."""
 
 import tempfile
 from collections.abc import Iterator

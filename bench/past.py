@@ -115,8 +115,8 @@ _CHUNKS = "INSERT INTO messaging_chunk (id, run_id, at) SELECT chunk, chunk, at 
 _BATCHES = """
     INSERT INTO messaging_batch (id, shop_id, run_id, channel, gateway_id, revision_id, state,
            reason, planned_at, not_before, turn, size, unknown, sent, failed, delivered, left_out,
-           key, frozen_at, settled_at, attempt, provider_ref, sender, opt_out_number, service, price,
-           fallback_price, fell_back, points_reserved, points_spent)
+           key, frozen_at, settled_at, attempt, provider_ref, sender, opt_out_number, service,
+           price, fallback_price, fell_back, points_reserved, points_spent)
     SELECT chunk * 1000000000 + b, %(shop)s, chunk, 'alimtalk', %(gateway)s, %(revision)s,
            CASE WHEN n = %(ticks)s THEN %(waiting)s WHEN n = %(ticks)s - 1 THEN %(sending)s
                 WHEN n = 10 THEN %(unknown)s WHEN n %% 4 = 0 THEN %(delivered)s ELSE %(sent)s END,

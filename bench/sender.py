@@ -16,6 +16,7 @@ from typing import IO
 import django
 
 ROOT = Path(__file__).resolve().parent.parent
+NHN = "nhn_alimtalk"
 
 
 def main(url: str) -> None:
@@ -26,6 +27,7 @@ def main(url: str) -> None:
 
     from bench.figures import peak
     from messaging.dispatch import dispatch
+    from messaging.gateways import connect
     from messaging.gateways.nhn.alimtalk import NhnAlimtalk
     from tests.factories import NOW
 
@@ -34,7 +36,7 @@ def main(url: str) -> None:
     print("ready", flush=True)
     if not sys.stdin.readline():
         return  # who started us is gone
-    counts = dispatch(now=NOW, connect=lambda _name: provider)
+    counts = dispatch(now=NOW, connect=lambda name: provider if name == NHN else connect(name))
     print(json.dumps({"messages": counts.total(), "peak": peak()}), flush=True)
 
 
@@ -44,11 +46,15 @@ class Senders:
     def __init__(self, processes: list["subprocess.Popen[str]"]) -> None:
         self._processes = processes
 
-    def send(self) -> tuple[int, float]:
-        """Have them send everything; how many messages, and the largest peak memory in MiB."""
+    def start(self) -> None:
+        """Have them send everything."""
         for process in self._processes:
             _pipe(process.stdin).write("go\n")
             _pipe(process.stdin).flush()
+
+    def send(self) -> tuple[int, float]:
+        """The same, to its end; how many messages, and the largest peak memory in MiB."""
+        self.start()
         answers = [json.loads(_pipe(process.stdout).readline()) for process in self._processes]
         return sum(one["messages"] for one in answers), max(one["peak"] for one in answers)
 
