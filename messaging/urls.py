@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from messaging.views import gateways, history, phone, points, sender_numbers, templates
+from messaging.views import gateways, history, opt_outs, phone, points, sender_numbers, templates
 
 app_name = "messaging"
 
@@ -45,6 +45,10 @@ urlpatterns: list[URLPattern] = [
     path("points/recharge/", points.request_recharge, name="request_recharge"),
     path("points/recharge/<int:pk>/cancel/", points.cancel_recharge, name="cancel_recharge"),
     path("points/low/", points.low_points, name="low_points"),
+    path("opt-outs/", opt_outs.opt_outs, name="opt_outs"),
+    path("opt-outs/add/", opt_outs.add_opt_out, name="add_opt_out"),
+    path("opt-outs/import/", opt_outs.import_opt_outs, name="import_opt_outs"),
+    path("opt-outs/<int:pk>/remove/", opt_outs.remove_opt_out, name="remove_opt_out"),
     path("templates/", templates.templates, name="templates"),
     path("templates/new/", templates.template_new, name="template_new"),
     path("templates/preview/", templates.template_preview, name="template_preview"),

@@ -28,7 +28,10 @@ class Section:
 SECTIONS = (
     Section("", (Entry(_("Home"), "crm:home"),)),
     Section(_("Automatic messages"), (Entry(_("Coupons"), "crm:coupon_messages"),)),
-    Section(_("People"), (Entry(_("Members"), "crm:customers"),)),
+    Section(
+        _("People"),
+        (Entry(_("Members"), "crm:customers"), Entry(_("Opt-outs"), "messaging:opt_outs")),
+    ),
     Section(_("Coupons"), (Entry(_("Coupon list"), "crm:coupons"),)),
     Section(
         _("Messages"),

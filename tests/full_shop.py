@@ -11,11 +11,23 @@ from crm.models import CouponOverride, Kind, Rehearsal, RehearsalState
 from crm.schedules import run_due
 from crm.shops import create_shop
 from messaging.dispatch import dispatch
-from messaging.models import Message, MessageTemplate, Reason, Recharge, SenderNumber, State
+from messaging.models import (
+    Message,
+    MessageTemplate,
+    OptOut,
+    OptOutSource,
+    Reason,
+    Recharge,
+    SenderNumber,
+    State,
+)
+from messaging.opt_outs import CHANNELS, opt_out
 from messaging.payments import confirm, request_recharge
 from messaging.points import adjust, reserve
+from messaging.verdicts import CUSTOMER_FIELD
 from messaging.wallets import correct, set_low_at
-from orders.models import ConsentKind, Country, Customer, Role, Shop, User
+from orders.api_keys import keys_in_use, make_key
+from orders.models import ApiKey, ConsentKind, Country, Customer, Role, Shop, User
 from tests import factories as make
 from tests.factories import OrderFactory
 
@@ -42,6 +54,17 @@ class FullShop:
     sender_number: SenderNumber
     recharge: Recharge
 
+    @property
+    def opt_out(self) -> OptOut:
+        """Somebody who refuses advertising."""
+        found: OptOut = OptOut.objects.for_shop(self.shop).order_by("pk")[0]
+        return found
+
+    @property
+    def api_key(self) -> ApiKey:
+        """A key of the shop's own site."""
+        return keys_in_use(self.shop)[0]
+
 
 def fill(slug: str, now: datetime) -> FullShop:
     """Fill a new shop; what the jobs decide and send is as of `now`'s last full ten minutes."""
@@ -51,6 +74,8 @@ def fill(slug: str, now: datetime) -> FullShop:
     coupon = _coupons(shop, customers, now)
     test_message = _run_the_jobs(shop, now)
     _every_state(shop, customers, now)
+    _refusals(shop, customers, now)
+    make_key(shop=shop, user=people[Role.OWNER], now=now)
     return FullShop(
         shop=shop,
         owner=people[Role.OWNER],
@@ -139,6 +164,15 @@ def _every_state(shop: Shop, customers: list[Customer], now: datetime) -> None:
         make.MessageFactory(batch=batch, customer=customers[n % len(customers)])
     message = make.MessageFactory(batch=batch, customer=customers[0])
     make.PastReasonFactory(message=message, until=now - timedelta(hours=2))
+
+
+def _refusals(shop: Shop, customers: list[Customer], now: datetime) -> None:
+    """An opt-out on each channel that has any."""
+    for channel in CHANNELS:
+        address = getattr(customers[1], CUSTOMER_FIELD[channel]) or f"token-of-{shop.slug}"
+        opt_out(
+            shop=shop, channel=channel, address=address, source=OptOutSource.LINK, now=now - TICK
+        )
 
 
 def _rehearsals(shop: Shop, asker: User, now: datetime) -> Rehearsal:

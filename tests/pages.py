@@ -70,6 +70,8 @@ OBJECTS: dict[str, Callable[[FullShop], Any]] = {
     "messaging:customer_phone": lambda shop: shop.customer,
     "messaging:unmask_customer_phone": lambda shop: shop.customer,
     "messaging:cancel_recharge": lambda shop: shop.recharge,
+    "messaging:remove_opt_out": lambda shop: shop.opt_out,
+    "orders:revoke_api_key": lambda shop: shop.api_key,
     "messaging:template": lambda shop: shop.template,
     "messaging:sender_number_use": lambda shop: shop.sender_number,
     "messaging:sender_number_remove": lambda shop: shop.sender_number,
