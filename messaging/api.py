@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from ninja import Path, Query, Router, Schema
 from pydantic import AfterValidator, AwareDatetime, StringConstraints
 
@@ -167,14 +166,14 @@ def opt_out(request: HttpRequest, refusal: Refusal) -> OptOut:
     """Note that a customer, or an address, refuses advertising. Again it changes nothing."""
     shop, channel = shop_of(request), refusal.channel
     if (refusal.customer is None) == (refusal.address is None):
-        raise ValidationError(_("Give either a customer or an address."))
+        raise ValidationError("Give either a customer or an address.")
     customer = _customer(shop, refusal.customer) if refusal.customer else None
     if customer:
         address = _address(customer, channel)
     else:
         address = opt_outs.read_address(shop, channel, refusal.address or "")
     if not address:
-        raise ValidationError(_("This customer has no address on this channel."))
+        raise ValidationError("This customer has no address on this channel.")
     return opt_outs.opt_out(
         shop=shop,
         channel=channel,
@@ -194,7 +193,7 @@ def tell_consent(request: HttpRequest, told: Told) -> dict[str, int]:
     """
     shop, now = shop_of(request), timezone.now()
     if not _EARLIEST <= told.at <= now + _SKEW:
-        raise ValidationError(_("The moment lies in the future, or before the year 2000."))
+        raise ValidationError("The moment lies in the future, or before the year 2000.")
     since = min(told.at, now)
     record = ConsentRecord(told.customer, told.kind, told.given, since, told.source)
     changed = ingest(shop=shop, records=[record], now=now).changed
