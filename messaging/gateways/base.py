@@ -222,6 +222,10 @@ class Reporter(ABC):
     def read_webhook(self, webhook: Webhook, account: Account) -> Sequence[Report]:
         """What it reports. Raises Forged, or ValueError for what nobody can read."""
 
+    def read_refusals(self, webhook: Webhook, account: Account) -> Sequence[str]:
+        """The phone numbers that refused advertising at the shop's 080 number; raises as above."""
+        return ()
+
 
 class PeriodPoller(ABC):
     """A provider that can be asked what became known in a period."""

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from messaging.connections import gateway_of_hook, saved_account
 from messaging.gateways import PROVIDERS, Forged, Reporter, Webhook
-from messaging.incoming import receive
+from messaging.incoming import hear_refusals, receive
 from orders.access import open_to_all
 
 MOST = 5 * 2**20  # bytes
@@ -34,10 +34,14 @@ def hook(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponse(status=413)
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
-        reports = provider.read_webhook(Webhook(headers, body), saved_account(gateway))
+        webhook, account = Webhook(headers, body), saved_account(gateway)
+        reports = provider.read_webhook(webhook, account)
+        refusals = provider.read_refusals(webhook, account)
     except Forged:
         return HttpResponse(status=403)
     except ValueError:
         return HttpResponse(status=400)
-    receive(gateway, reports, now=timezone.now())
+    now = timezone.now()
+    receive(gateway, reports, now=now)
+    hear_refusals(gateway, refusals, now)
     return HttpResponse(status=200)

@@ -47,7 +47,7 @@ from messaging.gateways.nhn.api import (
     spans,
 )
 from messaging.gateways.nhn.sms_results import Said, at_once, delivered, result_rows
-from messaging.gateways.nhn.webhooks import read_hooks
+from messaging.gateways.nhn.webhooks import REFUSAL, read_hooks
 from messaging.gateways.nhn.wording import sender_of
 from messaging.models import Channel, Purpose, Service, State
 from orders.phones import normalise_phone
@@ -178,6 +178,11 @@ class NhnSms(Provider, Reporter, PeriodPoller, NumberKeeper):
             for hook in read_hooks(webhook, account)
             if (report := _report(hook, _hook_time(hook)))
         ]
+
+    def read_refusals(self, webhook: Webhook, account: Account) -> Sequence[str]:
+        """Who called the 080 number that the account has at NHN Cloud."""
+        refusals = read_hooks(webhook, account, REFUSAL)
+        return [str(hook["recipientNo"]) for hook in refusals if hook.get("recipientNo")]
 
     def poll(self, account: Account, since: datetime, until: datetime) -> Iterable[Report]:
         """The results that were updated in the period."""

@@ -10,10 +10,11 @@ from messaging.gateways.base import Account, Forged, Webhook
 from messaging.gateways.http import Json
 
 MESSAGE_RESULT = "MESSAGE_RESULT_UPDATE"
+REFUSAL = "UNSUBSCRIBE"
 
 
-def read_hooks(webhook: Webhook, account: Account) -> list[Json]:
-    """The results of messages that were reported; none for another event.
+def read_hooks(webhook: Webhook, account: Account, event: str = MESSAGE_RESULT) -> list[Json]:
+    """What was reported of this event, results of messages by default; none for another event.
 
     Raises Forged where the signature is not the account's, or the account has none; ValueError for
     what nobody can read.
@@ -28,7 +29,7 @@ def read_hooks(webhook: Webhook, account: Account) -> list[Json]:
         raise ValueError("nested too deeply") from error
     if not isinstance(told, dict) or not isinstance(told.get("hooks"), list):
         raise ValueError("wanted an object with hooks")
-    if told.get("event") != MESSAGE_RESULT:
+    if told.get("event") != event:
         return []
     if not all(isinstance(hook, dict) for hook in told["hooks"]):
         raise ValueError("wanted each hook to be an object")
