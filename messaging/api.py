@@ -26,7 +26,7 @@ from orders.ingest import ingest
 from orders.models import ConsentKind, Customer, Shop
 from orders.records import ConsentRecord
 
-router = Router()
+router = Router(tags=["Your customers"])
 
 _SKEW = timedelta(minutes=5)  # by which a shop's clock may be ahead of ours
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)

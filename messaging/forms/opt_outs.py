@@ -99,7 +99,7 @@ class RemoveForm(forms.Form):
 
     reason = forms.CharField(
         label=gettext_lazy("Why was it no refusal?"),
-        help_text=gettext_lazy("Your name, the time and this reason are kept on record."),
+        help_text=gettext_lazy("Your name, the time and the reason stay on record."),
         max_length=MAX_REASON,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
