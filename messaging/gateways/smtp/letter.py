@@ -15,6 +15,8 @@ from css_inline import CSSInliner
 from django.template.loader import render_to_string
 
 _TEMPLATE = "email/letter.html"
+# What a batch's letters say alike.
+_escaped = lru_cache(maxsize=1024)(escape)
 _PLACE = re.compile(r"\[\[(\w+)\]\]")
 
 
@@ -108,14 +110,15 @@ class Style:
         """A letter as a page."""
         own = frame(self.country)
         buttons = [
-            own.button % {"name": escape(name), "url": escape(url)} for name, url in message.buttons
+            own.button % {"name": _escaped(name), "url": escape(url)}
+            for name, url in message.buttons
         ]
         refusing = own.refusing % {"opt_out": escape(message.opt_out)} if message.opt_out else ""
         return own.page % {
-            "title": escape(message.title),
-            "shop": escape(self.shop),
+            "title": _escaped(message.title),
+            "shop": _escaped(self.shop),
             "text": escape(message.text).replace("\n", "<br>\n"),
             "buttons": "".join(buttons),
-            "sender": "<br>\n".join(map(escape, self._sender)),
+            "sender": "<br>\n".join(map(_escaped, self._sender)),
             "refusing": refusing,
         }

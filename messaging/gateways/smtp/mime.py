@@ -8,6 +8,7 @@ import re
 from binascii import b2a_base64
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 _BOUNDARY = "=_dangol"
@@ -55,6 +56,7 @@ def deliverable(address: str) -> str:
     return f"{local}@{domain}"
 
 
+@lru_cache(maxsize=1024)  # a batch's subjects are much alike
 def encoded(text: str) -> str:
     """A header's words; as RFC 2047 writes them, unless they are short and plain."""
     text = one_line(text)

@@ -113,10 +113,13 @@ class Google(Stand):
             status, google = ERRORS.get(code, (403, code))
             return self._no(google, status, code if code in ERRORS else "")
         if "validate_only" not in content:
-            if to in self.taken:
-                raise WrongError("TWICE", to)
-            self.taken[to] = message
+            self._keep(message)
         return told({"name": f"projects/{PROJECT}/messages/{len(self.taken)}"})
+
+    def _keep(self, message: dict[str, Any]) -> None:
+        if message["token"] in self.taken:
+            raise WrongError("TWICE", message["token"])
+        self.taken[message["token"]] = message
 
     def _no(self, status_word: str, status: int, code: str) -> Response:
         details = [{"@type": _FCM_ERROR, "errorCode": code}] if code else []
