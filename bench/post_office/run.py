@@ -1,4 +1,4 @@
-"""Queue and send so many mails, timed: `python -m bench.post_office.run COUNT`.
+"""Queue and send so many mails, timed: `python -m bench.post_office.run COUNT PROCESSES`.
 
 Prints as JSON how many were queued and sent, and how many seconds each took. The database is
 `DATABASE_URL`'s, empty; `SMTP_PORT` is the mail server's.
@@ -24,11 +24,10 @@ BODY = """쿠폰이 도착했어요
 
 ※ {{ basis }}"""
 QUEUED_AT_ONCE = 5000
-PROCESSES = 2
 
 
-def main(count: int) -> None:
-    """Migrate, then queue and send on the clock."""
+def main(count: int, processes: int) -> None:
+    """Migrate, then queue and send on the clock, in so many processes."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.post_office.settings"
     django.setup()
     from django.core.management import call_command
@@ -41,7 +40,7 @@ def main(count: int) -> None:
     queued = perf_counter()
     with tempfile.TemporaryDirectory() as directory:
         call_command(
-            "send_queued_mail", processes=PROCESSES, lockfile=str(Path(directory) / "lock")
+            "send_queued_mail", processes=processes, lockfile=str(Path(directory) / "lock")
         )
     sent = perf_counter()
     figures = {
@@ -85,4 +84,4 @@ def _queue(mails: list[dict[str, Any]]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), int(sys.argv[2]))
