@@ -1,16 +1,29 @@
-"""Making and rewording templates."""
+"""Making and rewording templates, and which wording is in use."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
+from messaging.checks import Worded, check
 from messaging.gateways import connect
-from messaging.models import Channel, Gateway, MessageTemplate, TemplateRevision, Topic
-from messaging.wording import check_body, check_buttons
-from orders.models import Shop
+from messaging.models import (
+    Channel,
+    Gateway,
+    Inspection,
+    MessageTemplate,
+    Purpose,
+    TemplateRevision,
+    Topic,
+)
+from messaging.wording import tidy
+from orders.models import Country, Shop
 
 Buttons = list[dict[str, str]]
+
+# What makes two revisions the same; of these an inspection sees the first ones.
+_INSPECTED = ("body", "buttons")
+_WORDING = (*_INSPECTED, "title", "fallback")
 
 
 @transaction.atomic
@@ -23,46 +36,128 @@ def create_template(
     body: str,
     buttons: Buttons,
     now: datetime,
+    purpose: Purpose = Purpose.INFORMATION,
+    title: str = "",
+    fallback: str = "",
 ) -> MessageTemplate:
     """A template with its first revision. Raises ValidationError for wording that can't be sent."""
-    template = MessageTemplate.objects.create(shop=shop, channel=channel, topic=topic, name=name)
-    revise_template(template=template, body=body, buttons=buttons, now=now)
+    template = MessageTemplate.objects.create(
+        shop=shop, channel=channel, topic=topic, purpose=purpose, name=name
+    )
+    revise_template(
+        template=template, body=body, buttons=buttons, title=title, fallback=fallback, now=now
+    )
     return template
 
 
 @transaction.atomic
 def revise_template(
-    *, template: MessageTemplate, body: str, buttons: Buttons, now: datetime
+    *,
+    template: MessageTemplate,
+    body: str,
+    buttons: Buttons,
+    now: datetime,
+    title: str = "",
+    fallback: str = "",
 ) -> TemplateRevision:
     """A new revision with this wording; the same wording again is no new one.
 
-    It is used from now on where the shop's provider asks for no inspection. Messages already
-    planned keep the revision that they were planned with.
+    It is used from now on where the shop's provider asks for no inspection, or has approved this
+    very text before. Messages already planned keep the revision that they were planned with.
+    Raises ValidationError, by field.
     """
-    body = body.replace("\r\n", "\n").strip()
-    check_body(body, channel=Channel(template.channel), topic=Topic(template.topic))
-    check_buttons(buttons)
+    body, fallback = tidy(body), tidy(fallback)
+    wording = {"body": body, "buttons": buttons, "title": title.strip(), "fallback": fallback}
+    check(_worded(template, wording))
     # Two people who save at once write two revisions, one after the other.
-    MessageTemplate.objects.select_for_update(no_key=True).get(pk=template.pk)
-    current = template.current
-    if current and (current.body, current.buttons) == (body, buttons):
-        return current
-    last = template.revisions.aggregate(last=Max("number"))["last"] or 0
-    approved = not _needs_inspection(template)
+    locked = MessageTemplate.objects.select_for_update(no_key=True).get(pk=template.pk)
+    revisions = list(template.revisions.order_by("-number"))
+    newest = revisions[0] if revisions else None
+    for known in (locked.current, newest):
+        if known and _is_same(known, wording, _WORDING):
+            return known
+    gateway = gateway_of(template)
+    proof = next((r for r in revisions if _proves(r, gateway, wording)), None)
     revision = TemplateRevision.objects.create(
         template=template,
-        number=last + 1,
-        body=body,
-        buttons=buttons,
-        approved_at=now if approved else None,
+        number=newest.number + 1 if newest else 1,
         created_at=now,
+        **wording,
+        **_approval(proof, gateway, now),
     )
-    if approved:
+    if usable(revision, gateway):
         template.current = revision
         template.save(update_fields=["current"])
     return revision
 
 
-def _needs_inspection(template: MessageTemplate) -> bool:
-    gateway = Gateway.objects.filter(shop=template.shop, channel=template.channel).first()
-    return gateway is not None and connect(gateway.provider).inspects_templates
+def usable(revision: TemplateRevision, gateway: Gateway | None) -> bool:
+    """Whether messages may say it through this gateway: its provider has approved it, or asks not.
+
+    Without a gateway nothing speaks against the wording.
+    """
+    if gateway is None or not connect(gateway.provider).inspects_templates:
+        return True
+    approved = revision.inspection == Inspection.APPROVED
+    return approved and revision.provider == gateway.provider
+
+
+@transaction.atomic
+def rebase_templates(shop: Shop, gateway: Gateway) -> None:
+    """Let each template of the gateway's channel use its newest wording that may go through it.
+
+    For a shop that changed its provider. A template without such wording has none in use: its
+    messages are left out `no_template` until an inspection has approved one.
+    """
+    own = MessageTemplate.objects.for_shop(shop).filter(channel=gateway.channel)
+    for template in own.select_for_update(no_key=True).order_by("pk"):
+        use_newest(template, gateway)
+
+
+def use_newest(template: MessageTemplate, gateway: Gateway | None) -> None:
+    """Let a locked template use its newest wording that may go through this gateway, or none."""
+    revisions = template.revisions.order_by("-number")
+    newest = next((revision for revision in revisions if usable(revision, gateway)), None)
+    if newest != template.current:
+        template.current = newest
+        template.save(update_fields=["current"])
+
+
+def gateway_of(template: MessageTemplate) -> Gateway | None:
+    """The gateway that the template's messages go through."""
+    return Gateway.objects.filter(shop=template.shop_id, channel=template.channel).first()
+
+
+def _worded(template: MessageTemplate, wording: dict[str, Any]) -> Worded:
+    return Worded(
+        channel=Channel(template.channel),
+        topic=Topic(template.topic),
+        purpose=Purpose(template.purpose),
+        country=Country(template.shop.country),
+        **wording,
+    )
+
+
+def _is_same(revision: TemplateRevision, wording: dict[str, Any], fields: tuple[str, ...]) -> bool:
+    return all(getattr(revision, field) == wording[field] for field in fields)
+
+
+def _proves(revision: TemplateRevision, gateway: Gateway | None, wording: dict[str, Any]) -> bool:
+    """Whether this revision's approval is one of the wording, too."""
+    inspected = revision.inspection == Inspection.APPROVED and usable(revision, gateway)
+    return inspected and _is_same(revision, wording, _INSPECTED)
+
+
+def _approval(
+    proof: TemplateRevision | None, gateway: Gateway | None, now: datetime
+) -> dict[str, Any]:
+    if proof:
+        return {
+            "provider": proof.provider,
+            "provider_code": proof.provider_code,
+            "inspection": proof.inspection,
+            "approved_at": proof.approved_at,
+            "looked_up_at": proof.looked_up_at,
+        }
+    asks = gateway is not None and connect(gateway.provider).inspects_templates
+    return {"approved_at": None if asks else now}

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from messaging.views import gateways, history, opt_outs, phone, points, sender_numbers, templates
+from messaging.views import (
+    again,
+    gateways,
+    history,
+    inspections,
+    opt_outs,
+    phone,
+    points,
+    sender_numbers,
+    templates,
+)
 
 app_name = "messaging"
 
@@ -10,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("", history.history, name="history"),
     path("<int:pk>/", history.message, name="message"),
     path("<int:pk>/unmask/", history.unmask_message, name="unmask_message"),
+    path("<int:pk>/again/", again.again, name="again"),
     path("<int:pk>/phone/", phone.phone, name="phone"),
     path("<int:pk>/phone/unmask/", phone.unmask_phone, name="unmask_phone"),
     path("<int:pk>/tap/<int:place>/", phone.tap, name="tap"),
@@ -53,4 +64,14 @@ urlpatterns: list[URLPattern] = [
     path("templates/new/", templates.template_new, name="template_new"),
     path("templates/preview/", templates.template_preview, name="template_preview"),
     path("templates/<int:pk>/", templates.template, name="template"),
+    path(
+        "templates/<int:pk>/<int:number>/submit/",
+        inspections.template_submit,
+        name="template_submit",
+    ),
+    path(
+        "templates/<int:pk>/<int:number>/look-up/",
+        inspections.template_look_up,
+        name="template_look_up",
+    ),
 ]

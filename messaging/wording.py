@@ -9,23 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from unicodedata import category
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-
-from messaging.models import Channel, Topic
+from messaging.models import Topic
 from orders.masking import mask_name
 from orders.models import Country, Shop
 
-MAX_BODY = 1000  # characters of an Alimtalk
-MAX_BUTTONS = 5
-MAX_BUTTON_NAME = 14
 ADD_CHANNEL_NAME = "채널 추가"  # Kakao's own name for the AC button; it cannot be changed
 
-_VARIABLE = re.compile(r"#\{([^{}\n]*)\}")
-_BASIS_LINE = re.compile(r"^\s*(?:※\s*)?#\{지급근거\}\s*$", re.MULTILINE)
+VARIABLE = re.compile(r"#\{([^{}\n]*)\}")
 
 Values = Mapping[str, Any]
 
@@ -45,10 +37,14 @@ class Locale:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One `#{name}`: how its stored value is written, an example, and whether it is personal."""
+    """One `#{name}`: how its stored value is written, and whether it is personal.
+
+    `most` is how many characters it can become: what its columns hold, and what is written around.
+    """
 
     name: str
     write: Callable[[Values, Locale, int], str]
+    most: int
     personal: bool = False
 
 
@@ -89,6 +85,22 @@ def _moment(iso: str, locale: Locale, year: int) -> str:
     return f"{day} {at:%H:%M}"
 
 
+def _agreed_at(values: Values, locale: Locale, _year: int) -> str:
+    """The day, always with its year: it is a record."""
+    if not values.get("agreed_at"):
+        return ""
+    return _day(str(values["agreed_at"]), locale)
+
+
+@lru_cache(maxsize=4096)
+def _day(iso: str, locale: Locale) -> str:
+    at = datetime.fromisoformat(iso)
+    at = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(ZoneInfo(locale.timezone))
+    if locale.country == Country.JAPAN:
+        return f"{at.year}年{at.month}月{at.day}日"
+    return f"{at.year}년 {at.month}월 {at.day}일"
+
+
 def _plain(key: str) -> Callable[[Values, Locale, int], str]:
     return lambda values, _locale, _year: str(values.get(key) or "")
 
@@ -121,18 +133,34 @@ def describe_discount(
     return text + (f" ({', '.join(notes)})" if notes else "")
 
 
+_NAME = 80  # characters of a shop's, a customer's and a coupon's name
+_SHOP = Variable("상점명", _plain("shop"), _NAME)
+_CUSTOMER = Variable("이름", _plain("name"), _NAME, personal=True)
+# The message's short link, through which taps are counted (F7).
+LINK = Variable("링크", _plain("link"), 80)
+
 VARIABLES: dict[Topic, dict[str, Variable]] = {
     Topic.COUPON: {
         variable.name: variable
         for variable in (
-            Variable("상점명", _plain("shop")),
-            Variable("이름", _plain("name"), personal=True),
-            Variable("쿠폰명", _coupon_name),
-            Variable("혜택", _benefit),
-            Variable("사용기한", _expiry),
-            Variable("지급근거", _plain("basis")),
+            _SHOP,
+            _CUSTOMER,
+            Variable("쿠폰명", _coupon_name, _NAME + len(" 외 999999종")),
+            Variable("혜택", _benefit, 50),
+            Variable("사용기한", _expiry, len("2026년 12월 31일 23:59")),
+            Variable("지급근거", _plain("basis"), 200),
+            LINK,
         )
-    }
+    },
+    Topic.CONSENT: {
+        variable.name: variable
+        for variable in (
+            _SHOP,
+            _CUSTOMER,
+            Variable("동의일", _agreed_at, len("2026년 12월 31일")),
+            Variable("동의내용", _plain("agreed"), 600),
+        )
+    },
 }
 
 
@@ -177,7 +205,7 @@ def compile_body(body: str, topic: Topic) -> Wording:
     """Split a body at its variables. What is no variable of the topic stays as it stands."""
     known = VARIABLES[topic]
     pieces: list[str | Variable] = []
-    for index, piece in enumerate(_VARIABLE.split(body)):
+    for index, piece in enumerate(VARIABLE.split(body)):
         if index % 2 == 0:
             pieces.append(piece)
         else:
@@ -185,57 +213,6 @@ def compile_body(body: str, topic: Topic) -> Wording:
     return Wording(tuple(piece for piece in pieces if piece != ""))
 
 
-def check_body(body: str, *, channel: Channel, topic: Topic) -> None:
-    """Refuse a body that could not be sent; the error lists all that is wrong with it.
-
-    A coupon Alimtalk must give its grant basis on a line of its own (A9, Kakao's rule of
-    2026-04-01).
-    """
-    errors = []
-    if not body.strip():
-        errors.append(_("Write what the message should say."))
-    if len(body) > MAX_BODY:
-        errors.append(
-            _("The text has %(length)s characters; %(most)s are the most.")
-            % {"length": len(body), "most": MAX_BODY}
-        )
-    if any(category(sign) == "Cc" and sign != "\n" for sign in body):
-        errors.append(_("The text holds a sign that nobody can see, such as a tab. Take it out."))
-    unknown = [name for name in _VARIABLE.findall(body) if name not in VARIABLES[topic]]
-    if unknown:
-        errors.append(
-            _("There is no variable %(names)s. You can use: %(known)s")
-            % {
-                "names": ", ".join(f"#{{{name}}}" for name in dict.fromkeys(unknown)),
-                "known": " ".join(f"#{{{name}}}" for name in VARIABLES[topic]),
-            }
-        )
-    if "#{" in _VARIABLE.sub("", body):
-        errors.append(_("A variable is opened with #{ and not closed."))
-    if (channel, topic) == (Channel.ALIMTALK, Topic.COUPON) and not _BASIS_LINE.search(body):
-        errors.append(
-            _("A coupon Alimtalk must hold #{지급근거} on a line of its own: Kakao asks for it.")
-        )
-    if errors:
-        raise ValidationError(errors)
-
-
-def check_buttons(buttons: list[dict[str, str]]) -> None:
-    """Refuse buttons that Kakao would: too many, unnamed, variables in a name, AC not first."""
-    errors = []
-    if len(buttons) > MAX_BUTTONS:
-        errors.append(_("A message has at most %(most)s buttons.") % {"most": MAX_BUTTONS})
-    for place, button in enumerate(buttons):
-        if button["type"] == "AC":
-            if place:
-                errors.append(_("The button that adds the channel comes first, and only once."))
-            continue
-        name = button.get("name", "").strip()
-        if not name or len(name) > MAX_BUTTON_NAME:
-            errors.append(
-                _("A button's name has 1 to %(most)s characters.") % {"most": MAX_BUTTON_NAME}
-            )
-        if "#{" in name:
-            errors.append(_("A button's name can't hold a variable."))
-    if errors:
-        raise ValidationError(errors)
+def tidy(text: str) -> str:
+    """A typed text as it is kept: no space around it, lines ended as everywhere."""
+    return text.replace("\r\n", "\n").strip()

@@ -17,9 +17,12 @@ register = template.Library()
 
 @register.simple_tag
 def with_uses(
-    templates: Sequence[MessageTemplate], shop: Shop
+    templates: Sequence[MessageTemplate], shop: Shop, used: str = ""
 ) -> list[tuple[MessageTemplate, list[str]]]:
-    """Each template with what uses it, in words. Four queries for any number."""
+    """Each template with what uses it, in words. As many queries for any number.
+
+    `used` asks for those in use alone ("yes"), or those that are not ("no").
+    """
     uses: dict[int | None, list[str]] = defaultdict(list)
     settings = CouponMessageSettings.objects.filter(shop=shop).first()
     if settings:
@@ -33,7 +36,8 @@ def with_uses(
             "Expiry message of %(n)s coupon", "Expiry message of %(n)s coupons", coupons
         )
         uses[pk].append(text % {"n": coupons})
-    return [(one, uses.get(one.pk, [])) for one in templates]
+    rows = [(one, uses.get(one.pk, [])) for one in templates]
+    return [row for row in rows if not used or bool(row[1]) == (used == "yes")]
 
 
 def _overrides(shop: Shop, field: str) -> list[tuple[int, int]]:

@@ -4,11 +4,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from messaging.buttons import check_buttons
+from messaging.checks import Worded, check
 from messaging.models import Channel, MessageTemplate, Topic
-from messaging.preview import preview, sample_values, tidy
+from messaging.preview import preview, sample_values
 from messaging.starters import STARTERS
 from messaging.templates import create_template, revise_template
-from messaging.wording import check_body, check_buttons
+from messaging.wording import tidy
 from orders.models import Country, Role
 from tests.factories import (
     BODY,
@@ -32,7 +34,8 @@ def page(template):
 
 
 def typed(**changes):
-    return {"name": "쿠폰 알림", "body": BODY, "add_channel": "on", "button_1": "열기"} | changes
+    wording = {"body": BODY, "add_channel": "on", "button_1-name": "열기"}
+    return {"name": "쿠폰 알림"} | wording | changes
 
 
 @pytest.fixture
@@ -97,13 +100,13 @@ def test_the_same_wording_again_is_no_new_revision(shop):
 
 
 def unkept(shop):
-    return MessageTemplate(shop=shop, topic=Topic.COUPON)
+    return MessageTemplate(shop=shop, channel=Channel.ALIMTALK, topic=Topic.COUPON)
 
 
 @pytest.mark.parametrize("country", Country)
 def test_the_starters_could_be_sent(country):
     starter = STARTERS[country].issue
-    check_body(starter.body, channel=Channel.ALIMTALK, topic=Topic.COUPON)
+    check(Worded(Channel.ALIMTALK, Topic.COUPON, starter.body, buttons=starter.buttons))
     check_buttons(starter.buttons)
 
 
@@ -155,7 +158,7 @@ def test_an_empty_list_says_what_to_do_first(manager):
 
 
 def test_a_new_template_starts_from_wording_that_works(manager, shop):
-    initial = manager.get(NEW).context["form"].initial
+    initial = manager.get(NEW, {"channel": "alimtalk"}).context["form"].initial
     assert initial["body"] == STARTERS[Country.KOREA].issue.body
 
 
@@ -176,16 +179,17 @@ def test_saving_makes_a_new_revision_and_may_rename(manager, shop):
 
 def test_saving_the_same_again_is_no_new_revision(manager, shop):
     template = MessageTemplateFactory.create(shop=shop, name="쿠폰 알림")
-    manager.post(page(template), typed(button_1=BUTTONS[1]["name"]))
+    manager.post(page(template), typed(**{"button_1-name": BUTTONS[1]["name"]}))
     assert template.revisions.count() == 1
 
 
 def test_a_refused_wording_comes_back_with_its_errors_and_keeps_what_was_typed(manager, shop):
     template = MessageTemplateFactory.create(shop=shop)
-    answer = manager.post(page(template), typed(body="#{없는것}", button_1="가" * 15))
+    wrong = typed(body="#{없는것}", **{"button_1-name": "가" * 15})
+    answer = manager.post(page(template), wrong)
     form = answer.context["form"]
     assert answer.status_code == 422
-    assert set(form.errors) == {"body", "button_1"}
+    assert (set(form.errors), set(form.rows[0].errors)) == ({"body"}, {"name"})
     assert "#{없는것}" in answer.content.decode()
     assert template.revisions.count() == 1
 
@@ -226,7 +230,7 @@ def test_the_preview_says_what_is_wrong_while_typing(manager):
 
 
 def test_the_preview_counts_the_characters(manager):
-    assert "3 / 1,000" in manager.post(PREVIEW, typed(body="가나다")).content.decode()
+    assert "3 / 960" in manager.post(PREVIEW, typed(body="가나다")).content.decode()
 
 
 def test_the_preview_changes_nothing(manager, shop):
