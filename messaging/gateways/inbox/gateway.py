@@ -3,6 +3,9 @@
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import cast
+
+from django.utils.translation import gettext_lazy as _
 
 from messaging.gateways.base import Account, Answers, FrozenBatch, Letterhead, Outgoing, Provider
 from messaging.models import Channel, State
@@ -11,7 +14,8 @@ from messaging.models import Channel, State
 class Inbox(Provider):
     """Delivers at once, and the same batch twice is still once: the outbox is the box."""
 
-    label = "Inbox on your site"
+    # A text in the reader's language, which Django's types tell from a string.
+    label = cast(str, _("Inbox on your site"))
     channels = frozenset({Channel.INBOX})
     batch_size = 1000
     remembers = timedelta(days=36500)
