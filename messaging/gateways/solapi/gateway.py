@@ -10,25 +10,27 @@ from datetime import timedelta
 from itertools import islice
 from urllib.parse import quote
 
+from messaging.gateways.abilities import (
+    BatchPoller,
+    Inspected,
+    Inspector,
+    Number,
+    NumberKeeper,
+    Posted,
+    Reporter,
+    Submission,
+    Webhook,
+)
 from messaging.gateways.base import (
     Account,
     AccountRefused,
     AnswerLost,
     Answers,
-    BatchPoller,
     FrozenBatch,
-    Inspected,
-    Inspector,
     Letterhead,
-    Number,
-    NumberKeeper,
     Outgoing,
-    Posted,
     Provider,
     Report,
-    Reporter,
-    Submission,
-    Webhook,
 )
 from messaging.gateways.dialling import e164
 from messaging.gateways.http import Json, Patience, answers
@@ -83,7 +85,7 @@ class Solapi(Provider, Reporter, BatchPoller, Inspector, NumberKeeper):
         sent = writing.ids(batch.payload)
         group = self._find_group(batch, sent.values())
         rows = self._api.messages(_of(group, "/messages"), {}, batch.account)
-        said = {reading.our_id(row): reading.state_of(row) for row in rows}
+        said = {reading.our_id(row): reading.when_asked(row) for row in rows}
         if missing := sent.keys() - said.keys():
             self._check_unregistered(group, len(sent), len(missing), batch.account)
             said |= dict.fromkeys(missing, (State.FAILED, UNREGISTERED))

@@ -7,7 +7,11 @@ from hashlib import sha1
 from hmac import compare_digest
 from typing import Any
 
-from messaging.gateways.base import Account, Forged, Report, Webhook
+from messaging.gateways.abilities import Forged, Webhook
+from messaging.gateways.base import (
+    Account,
+    Report,
+)
 from messaging.gateways.http import Json
 from messaging.gateways.solapi.writing import ID, KEY
 from messaging.models import State
@@ -24,6 +28,16 @@ def state_of(row: Json) -> tuple[State, str]:
     code = str(row.get("statusCode") or "2000")
     state = _STATES.get(code, State.FAILED)
     return state, code if state == State.FAILED else ""
+
+
+def when_asked(row: Json) -> tuple[State, str]:
+    """The state of a message of a batch that is looked for.
+
+    Where text took its place that is left to the reports, which also tell by which way: it has
+    another price.
+    """
+    state, code = state_of(row)
+    return (State.SENT, "") if state == State.DELIVERED and _fell_back(row) else (state, code)
 
 
 def our_id(row: Json) -> int:

@@ -9,7 +9,7 @@ from solapi.model.response.groups.get_group_messages import GetGroupMessagesResp
 from solapi.model.response.messages.get_messages import GetMessagesResponse
 from solapi.model.response.send_message_response import SendMessageResponse
 
-from messaging.gateways import AccountRefused, AnswerLost, Answers, Busy, Rejected
+from messaging.gateways import AccountRefused, AnswerLost, Answers, Busy, Posted, Rejected
 from messaging.gateways.solapi import api
 from messaging.gateways.solapi.gateway import INCOMPLETE, NOT_FOUND, TOP_UP, UNREGISTERED
 from messaging.models import State
@@ -157,6 +157,17 @@ def test_f1_a_found_batch_tells_what_became_of_each(solapi, desk):
     states = {1: found.state, 2: found.state} | dict.fromkeys(found.exceptions, State.FAILED)
     assert states == {1: State.DELIVERED, 2: State.FAILED}
     assert found.exceptions == {2: (State.FAILED, "3104")}
+
+
+def test_f5_of_a_found_batch_the_reports_tell_what_went_as_text(solapi, desk):
+    """An answer can't say so, and text has another price."""
+    texted = message(address="+821012349999", fallback="쿠폰이 왔어요")
+    held = sent_and_lost(solapi, desk, texted)
+    desk.deliver()
+    found = solapi.ask(held)
+    assert found == Answers(State.SENT, reference=next(iter(desk.groups)))
+    (report,) = solapi.poll_batch(ACCOUNT, Posted(held.key, found.reference, NOW, {}))
+    assert (report.state, report.fell_back) == (State.DELIVERED, True)
 
 
 def test_f1_a_batch_whose_first_messages_were_refused_is_found_all_the_same(solapi, desk):
