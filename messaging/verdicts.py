@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Lower
 
 from messaging.models import Channel, ClosedFeature, Feature, OptOut, Purpose, Reason
 from orders.models import Consent, ConsentKind, Shop
@@ -62,11 +64,31 @@ def verdict(
     those that hold for everybody (F3).
     """
     conditions = {Reason.NO_ADDRESS: _no_address(channel), **reasons}
+    if purpose == Purpose.ADVERTISING:
+        conditions |= _advertising(shop, channel, at)
+    return _first(_or_closed(conditions, shop, channel, purpose))
+
+
+def verdict_of_tester(
+    reasons: Mapping[Reason, Q], *, shop: Shop, channel: Channel, purpose: Purpose
+) -> Case:
+    """The same of a test, for rows with an `address`: whoever typed it in asks for it (A8)."""
+    conditions = {Reason.NO_ADDRESS: Q(address=""), **reasons}
+    return _first(_or_closed(conditions, shop, channel, purpose))
+
+
+def _or_closed(
+    conditions: dict[Reason, Q], shop: Shop, channel: Channel, purpose: Purpose
+) -> dict[Reason, Q]:
+    """With what staff may have closed for the shop (F11)."""
     if features := _features(channel, purpose):
         closed = Exists(ClosedFeature.objects.filter(shop=shop, feature__in=features))
         conditions[Reason.NO_GATEWAY] = conditions.get(Reason.NO_GATEWAY, Q()) | Q(closed)
-    if purpose == Purpose.ADVERTISING:
-        conditions |= _advertising(shop, channel, at)
+    return conditions
+
+
+def _first(conditions: Mapping[Reason, Q]) -> Case:
+    """The first of the reasons that holds, in the vocabulary's order."""
     return Case(
         *(
             When(conditions[reason], then=Value(reason.value))
@@ -88,7 +110,10 @@ def consenting(kind: ConsentKind, at: datetime) -> QuerySet[Consent]:
 
 def opted_out(shop: Shop, channel: Channel) -> Exists:
     """Whether the row's customer's address has refused advertising on this channel."""
-    refused = OptOut.objects.filter(shop=shop, channel=channel, address=OuterRef(address(channel)))
+    theirs: Combinable = OuterRef(address(channel))
+    if channel == Channel.EMAIL:  # refusals are kept in small letters (`messaging.opt_outs`)
+        theirs = Lower(theirs)
+    refused = OptOut.objects.filter(shop=shop, channel=channel, address=theirs)
     return Exists(refused)
 
 

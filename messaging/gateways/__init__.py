@@ -4,6 +4,19 @@ from collections.abc import Callable
 
 from django.conf import settings
 
+from messaging.gateways.abilities import (
+    BatchPoller,
+    Forged,
+    Inspected,
+    Inspector,
+    Number,
+    NumberKeeper,
+    PeriodPoller,
+    Posted,
+    Reporter,
+    Submission,
+    Webhook,
+)
 from messaging.gateways.aligo.gateway import Aligo
 from messaging.gateways.base import (
     Account,
@@ -11,27 +24,16 @@ from messaging.gateways.base import (
     AccountRefused,
     AnswerLost,
     Answers,
-    BatchPoller,
     Busy,
     Button,
-    Forged,
     FrozenBatch,
     GatewayError,
-    Inspected,
-    Inspector,
     Letterhead,
     NeverReceived,
-    Number,
-    NumberKeeper,
     Outgoing,
-    PeriodPoller,
-    Posted,
     Provider,
     Rejected,
     Report,
-    Reporter,
-    Submission,
-    Webhook,
 )
 from messaging.gateways.fcm.gateway import Fcm
 from messaging.gateways.inbox.gateway import Inbox

@@ -1,11 +1,12 @@
-"""What a gateway is to the rest of the house: `compose`, `send`, `ask`, and what some can beside.
+"""What a gateway is to the rest of the house: `compose`, `send`, `ask`.
 
 A `Provider` is a protocol and knows no account: whose account a call is for comes with the call.
-One object serves all shops and may be used by many threads at once.
+One object serves all shops and may be used by many threads at once. What some providers can
+beside is in `messaging.gateways.abilities`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from django import forms
 
-from messaging.models import Channel, Inspection, Purpose, Service, State
+from messaging.models import Channel, Purpose, Service, State
 
 # The values of a provider's account form, decrypted: keys, secrets, sender names.
 Account = Mapping[str, str]
@@ -147,10 +148,6 @@ class NeverReceived(GatewayError):
     """Asked after the batch, the provider knows nothing of it, nor of its key."""
 
 
-class Forged(Exception):
-    """A report that does not come from the provider; it is answered 403."""
-
-
 class AccountForm(forms.Form):
     """What a provider asks for; the console shows it on the shop's gateway page.
 
@@ -206,100 +203,3 @@ class Provider(ABC):
     @abstractmethod
     def check(self, account: Account) -> None:
         """Prove that the account works, sending nothing to anybody. Raises GatewayError."""
-
-
-class Webhook(NamedTuple):
-    """A report as it came over HTTP; header names in lower case."""
-
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class Reporter(ABC):
-    """A provider that calls us when it knows more."""
-
-    @abstractmethod
-    def read_webhook(self, webhook: Webhook, account: Account) -> Sequence[Report]:
-        """What it reports. Raises Forged, or ValueError for what nobody can read."""
-
-    def read_refusals(self, webhook: Webhook, account: Account) -> Sequence[str]:
-        """The phone numbers that refused advertising at the shop's 080 number; raises as above."""
-        return ()
-
-
-class PeriodPoller(ABC):
-    """A provider that can be asked what became known in a period."""
-
-    @abstractmethod
-    def poll(self, account: Account, since: datetime, until: datetime) -> Iterable[Report]:
-        """The news of [since, until). Raises GatewayError."""
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """A batch that was handed over: `messages` has the ids by address."""
-
-    key: UUID
-    reference: str
-    frozen_at: datetime
-    messages: Mapping[str, Sequence[int]]
-
-
-class BatchPoller(ABC):
-    """A provider that can be asked about one batch after it was handed over."""
-
-    @abstractmethod
-    def poll_batch(self, account: Account, posted: Posted) -> Iterable[Report]:
-        """What is known of it by now. Raises GatewayError."""
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """Wording to be inspected: `body` with `#{변수}`, `buttons` as the revision has them.
-
-    `code` is the name we propose for it (at most 20 characters); `link` the pattern that each link
-    button without an address of its own opens.
-    """
-
-    code: str
-    name: str
-    body: str
-    buttons: Sequence[Button]
-    link: str
-
-
-@dataclass(frozen=True, slots=True)
-class Inspected:
-    """How an inspection stands: the provider's name for the wording, and its comments."""
-
-    code: str
-    state: Inspection
-    comments: str = ""
-
-
-class Inspector(ABC):
-    """A provider that inspects wording before it may be used."""
-
-    @abstractmethod
-    def submit(self, account: Account, wording: Submission) -> Inspected:
-        """Register it and ask for inspection. Raises GatewayError."""
-
-    @abstractmethod
-    def look_up(self, account: Account, code: str) -> Inspected:
-        """How it stands. Raises GatewayError."""
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A sender number as the provider has it (E.164), and whether text may come from it."""
-
-    number: str
-    usable: bool
-
-
-class NumberKeeper(ABC):
-    """A provider that knows which sender numbers are registered."""
-
-    @abstractmethod
-    def numbers(self, account: Account) -> Sequence[Number]:
-        """The account's sender numbers. Raises GatewayError."""

@@ -72,8 +72,8 @@ def told(content: Any, status: int = 200) -> Response:
 
 
 @contextmanager
-def served(desk: Stand) -> Iterator[str]:
-    """The address where the desk is to be found meanwhile."""
+def served(desk: Stand, port: int = 0) -> Iterator[str]:
+    """The address where the desk is to be found meanwhile; port 0: a free one."""
     loop = asyncio.new_event_loop()
     connections: set[asyncio.Transport] = set()
 
@@ -84,7 +84,7 @@ def served(desk: Stand) -> Iterator[str]:
             connections.add(transport)
 
     # The server asks nothing of a desk but these two methods.
-    made = loop.create_server(lambda: Known(desk), "127.0.0.1", 0)  # type: ignore[arg-type]
+    made = loop.create_server(lambda: Known(desk), "127.0.0.1", port)  # type: ignore[arg-type]
     server = loop.run_until_complete(made)
     thread = Thread(target=loop.run_forever)
     thread.start()

@@ -11,6 +11,13 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from messaging.gateways.abilities import (
+    BatchPoller,
+    Inspected,
+    Inspector,
+    Posted,
+    Submission,
+)
 from messaging.gateways.aligo import unconfirmed
 from messaging.gateways.aligo.account import AligoForm
 from messaging.gateways.aligo.api import Api, rows_of
@@ -18,18 +25,13 @@ from messaging.gateways.base import (
     Account,
     AnswerLost,
     Answers,
-    BatchPoller,
     Button,
     FrozenBatch,
-    Inspected,
-    Inspector,
     Letterhead,
     Outgoing,
-    Posted,
     Provider,
     Rejected,
     Report,
-    Submission,
 )
 from messaging.gateways.dialling import dialled, e164
 from messaging.gateways.http import Json, Patience

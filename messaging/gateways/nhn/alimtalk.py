@@ -5,23 +5,25 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from messaging.gateways.abilities import (
+    Inspected,
+    Inspector,
+    PeriodPoller,
+    Reporter,
+    Submission,
+    Webhook,
+)
 from messaging.gateways.base import (
     Account,
     AnswerLost,
     Answers,
     FrozenBatch,
-    Inspected,
-    Inspector,
     Letterhead,
     NeverReceived,
     Outgoing,
-    PeriodPoller,
     Provider,
     Rejected,
     Report,
-    Reporter,
-    Submission,
-    Webhook,
 )
 from messaging.gateways.http import NO_IDS, Json, Patience, answers
 from messaging.gateways.nhn import inspection

@@ -5,7 +5,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from messaging.gateways.base import Account, AnswerLost, Inspected, Rejected, Submission
+from messaging.gateways.abilities import Inspected, Submission
+from messaging.gateways.base import (
+    Account,
+    AnswerLost,
+    Rejected,
+)
 from messaging.gateways.http import Json
 from messaging.gateways.nhn.api import Api
 from messaging.gateways.nhn.wording import buttons

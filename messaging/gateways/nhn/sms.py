@@ -13,6 +13,13 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
+from messaging.gateways.abilities import (
+    Number,
+    NumberKeeper,
+    PeriodPoller,
+    Reporter,
+    Webhook,
+)
 from messaging.gateways.base import (
     Account,
     AnswerLost,
@@ -21,15 +28,10 @@ from messaging.gateways.base import (
     FrozenBatch,
     Letterhead,
     NeverReceived,
-    Number,
-    NumberKeeper,
     Outgoing,
-    PeriodPoller,
     Provider,
     Rejected,
     Report,
-    Reporter,
-    Webhook,
 )
 from messaging.gateways.http import Json, Patience, answers
 from messaging.gateways.nhn.account import NhnForm

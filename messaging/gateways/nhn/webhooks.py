@@ -6,7 +6,10 @@ The signature is a fixed word that the shop has entered on both sides.
 import json
 from hmac import compare_digest
 
-from messaging.gateways.base import Account, Forged, Webhook
+from messaging.gateways.abilities import Forged, Webhook
+from messaging.gateways.base import (
+    Account,
+)
 from messaging.gateways.http import Json
 
 MESSAGE_RESULT = "MESSAGE_RESULT_UPDATE"

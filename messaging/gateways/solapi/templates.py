@@ -3,7 +3,11 @@
 import json
 from typing import Any
 
-from messaging.gateways.base import Account, AnswerLost, Inspected, Submission
+from messaging.gateways.abilities import Inspected, Submission
+from messaging.gateways.base import (
+    Account,
+    AnswerLost,
+)
 from messaging.gateways.http import Json
 from messaging.gateways.solapi.writing import button
 from messaging.models import Inspection

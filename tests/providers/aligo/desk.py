@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from tests.providers.loopback import Stand, WrongError, told
+from tests.providers.nhn.checks import pattern
 from tests.standin.desk import Request, Response
 
 ACCOUNT = {"apikey": "k3y-of-aligo", "userid": "dangol", "senderkey": "s" * 40}
@@ -111,7 +112,8 @@ def _places(form: dict[str, str]) -> int:
 
 def _row(form: dict[str, str], n: int, wording: str) -> dict[str, Any]:
     phone, falls_back = form[f"receiver_{n}"], form["failover"] == "Y"
-    if not re.fullmatch(r"01[0-9]{8,9}", phone) or form[f"message_{n}"] != wording:
+    text = pattern(wording)
+    if not re.fullmatch(r"01[0-9]{8,9}", phone) or not text.fullmatch(form[f"message_{n}"]):
         raise WrongError("-105", f"receiver_{n}, message_{n}")
     if not form[f"subject_{n}"] or falls_back != bool(form.get(f"fmessage_{n}")):
         raise WrongError("-105", f"subject_{n}, fmessage_{n}")
