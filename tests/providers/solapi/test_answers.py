@@ -10,7 +10,6 @@ from solapi.model.response.messages.get_messages import GetMessagesResponse
 from solapi.model.response.send_message_response import SendMessageResponse
 
 from messaging.gateways import AccountRefused, AnswerLost, Answers, Busy, Posted, Rejected
-from messaging.gateways.abilities import Posted
 from messaging.gateways.solapi import api
 from messaging.gateways.solapi.gateway import INCOMPLETE, NOT_FOUND, TOP_UP, UNREGISTERED
 from messaging.models import State
