@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from messaging.checks import is_short
-from messaging.gateways import reaches_people
+from messaging.gateways import charges
 from messaging.models import Channel, Gateway, MessageTemplate, Service
 from messaging.points import prices
 from messaging.rendering import stationery
@@ -18,7 +18,7 @@ def price_now(
 
     A text's length, and so its price, is that of one filled in with `values`.
     """
-    if gateway is None or not reaches_people(gateway.provider):
+    if gateway is None or not charges(gateway.provider):
         return 0
     return prices()[_service(template, values, now)]
 

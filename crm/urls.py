@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, path
 
-from crm.views import coupon_messages, coupons, customer, customers, home, rehearsal, shop_settings
+from crm.views import (
+    consents,
+    coupon_messages,
+    coupons,
+    customer,
+    customers,
+    home,
+    rehearsal,
+    shop_settings,
+)
 
 app_name = "crm"
 
@@ -41,6 +50,9 @@ urlpatterns: list[URLPattern] = [
     path("members/", customers.customers, name="customers"),
     path("members/<int:pk>/", customer.customer, name="customer"),
     path("members/<int:pk>/unmask/", customer.unmask_customer, name="unmask_customer"),
+    path("members/<int:pk>/consent/", consents.record_consent, name="record_consent"),
+    path("consents/", consents.consents, name="consents"),
+    path("consents/<str:notice>/switch/", consents.consents_switch, name="consents_switch"),
     path("settings/", shop_settings.shop_settings, name="shop_settings"),
     path("settings/phone/", shop_settings.connect_phone, name="connect_phone"),
     path("settings/stop/", shop_settings.stop_sending, name="stop_sending"),

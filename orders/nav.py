@@ -30,7 +30,11 @@ SECTIONS = (
     Section(_("Automatic messages"), (Entry(_("Coupons"), "crm:coupon_messages"),)),
     Section(
         _("People"),
-        (Entry(_("Members"), "crm:customers"), Entry(_("Opt-outs"), "messaging:opt_outs")),
+        (
+            Entry(_("Members"), "crm:customers"),
+            Entry(_("Consents"), "crm:consents"),
+            Entry(_("Opt-outs"), "messaging:opt_outs"),
+        ),
     ),
     Section(_("Coupons"), (Entry(_("Coupon list"), "crm:coupons"),)),
     Section(

@@ -65,6 +65,13 @@ class FullShop:
         """A key of the shop's own site."""
         return keys_in_use(self.shop)[0]
 
+    @property
+    def unknown_message(self) -> Message:
+        """One of which nobody knows what became."""
+        unknown = Message.objects.for_shop(self.shop).filter(batch__state=State.UNKNOWN)
+        found: Message = unknown.get()
+        return found
+
 
 def fill(slug: str, now: datetime) -> FullShop:
     """Fill a new shop; what the jobs decide and send is as of `now`'s last full ten minutes."""

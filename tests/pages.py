@@ -62,8 +62,10 @@ OBJECTS: dict[str, Callable[[FullShop], Any]] = {
     "crm:rehearsal_result": lambda shop: shop.rehearsal,
     "crm:customer": lambda shop: shop.customer,
     "crm:unmask_customer": lambda shop: shop.customer,
+    "crm:record_consent": lambda shop: shop.customer,
     "messaging:message": lambda shop: shop.message,
     "messaging:unmask_message": lambda shop: shop.message,
+    "messaging:again": lambda shop: shop.unknown_message,
     "messaging:phone": lambda shop: shop.message,
     "messaging:unmask_phone": lambda shop: shop.message,
     "messaging:tap": lambda shop: shop.message,
@@ -79,6 +81,7 @@ OBJECTS: dict[str, Callable[[FullShop], Any]] = {
 # Arguments that name no row.
 OTHER_VALUES: dict[str, Value] = {
     "kind": "coupon_issued",
+    "notice": "consent_changed",
     "place": 1,
     "channel": "text",
     "uidb64": "MQ",

@@ -20,7 +20,7 @@ class CouponMessagesForm(forms.Form):
 
     issue_template = TemplateField(label=_("Template"))
     expiry_template = TemplateField(label=_("Template"))
-    advertising_template = TemplateField(label=_("Coupons without a grant basis"), required=False)
+    advertising_template = TemplateField(label=_("They go by"), required=False)
     expiry_time = forms.TypedChoiceField(label=_("Time of day"), coerce=dt.time.fromisoformat)
     url = page_field()
 
@@ -36,11 +36,7 @@ class CouponMessagesForm(forms.Form):
             assert isinstance(field, TemplateField)  # noqa: S101 - declared above
             field.offer(self.templates)
             self.initial[name] = str(getattr(settings, f"{name}_id"))
-        advertising = self.fields["advertising_template"]
-        assert isinstance(advertising, TemplateField)  # noqa: S101 - declared above
-        offered = {str(one.pk): one for one in advertising_templates(settings.shop)}
-        advertising.offer(offered, str(_("Nothing goes out")))
-        self.initial["advertising_template"] = str(settings.advertising_template_id or "")
+        self._offer_advertising()
         times = self.fields["expiry_time"]
         assert isinstance(times, forms.TypedChoiceField)  # noqa: S101 - declared above
         times.choices = [(f"{at:%H:%M}",) * 2 for at in expiry_times(settings.shop.country)]
@@ -48,6 +44,21 @@ class CouponMessagesForm(forms.Form):
         self.initial["url"] = settings.url
         for each in self.fields.values():
             each.disabled = not editable
+
+    def _offer_advertising(self) -> None:
+        field = self.fields["advertising_template"]
+        assert isinstance(field, TemplateField)  # noqa: S101 - declared above
+        self.advertising = {str(one.pk): one for one in advertising_templates(self.settings.shop)}
+        field.offer(self.advertising)
+        by_channel = [
+            (pk, f"{one.get_channel_display()} · {one}") for pk, one in self.advertising.items()
+        ]
+        field.choices = [("", _("Nothing goes out")), *by_channel]
+        self.initial["advertising_template"] = str(self.settings.advertising_template_id or "")
+
+    def chosen_advertising(self) -> MessageTemplate | None:
+        """The template for coupons without a grant basis as it stands in the form."""
+        return self.advertising.get(str(self["advertising_template"].value()))
 
     def chosen_template(self, kind: Kind) -> MessageTemplate | None:
         """The template as it stands in the form, right or wrong: for the preview."""

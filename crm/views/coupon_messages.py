@@ -19,6 +19,7 @@ from crm.campaigns.coupon_messages.trials import send_test
 from crm.forms.coupon_messages import CouponMessagesForm, TestSendForm
 from crm.mending import left_out
 from crm.models import CouponMessageSettings, CouponOverride, Kind
+from crm.needs import needs_of
 from crm.tasks import send_soon
 from messaging.preview import bubble
 from orders.access import ShopRequest, console
@@ -164,7 +165,16 @@ def _live(settings: CouponMessageSettings, form: CouponMessagesForm) -> dict[str
     url = form.chosen_url()
     previews = [(kind, bubble(form.chosen_template(kind), values, now, url=url)) for kind in Kind]
     window = reading.next_window(settings, form.chosen_time(), now)
-    return {"form": form, "previews": previews, "real": real, "window": window}
+    chosen = form.chosen_advertising()
+    return {
+        "form": form,
+        "previews": previews,
+        "real": real,
+        "window": window,
+        "advertising": chosen,
+        "advertised": bubble(chosen, values, now, url=url),
+        "needs": needs_of(chosen, now) if chosen else [],
+    }
 
 
 def _forecast(settings: CouponMessageSettings, kind: Kind) -> dict[str, Any]:

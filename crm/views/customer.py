@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from crm import people
+from crm.consents import consents_of
 from messaging.history import find_page, read_cursor
 from messaging.rows import Row
 from messaging.wanted import Wanted
@@ -61,7 +62,7 @@ def _page(
         "customer": customer,
         "box": people.box(customer, now),
         "orders": people.orders_of(customer),
-        "consents": customer.consents.order_by("-since", "kind"),
+        "consents": consents_of(customer, now),
         "rows": [Row.of(message, now) for message in page.rows],
         "page": page,
         "why": people.explanations(customer, now),

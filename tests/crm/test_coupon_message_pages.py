@@ -128,15 +128,6 @@ def test_a2_the_page_counts_the_coupons_that_do_it_their_own_way(manager, shop):
     assert "1 coupon has a template or a page of its own" in manager.get(PAGE).content.decode()
 
 
-def test_a9_other_ways_for_coupons_without_basis_are_shown_and_not_offered(manager):
-    page = manager.get(PAGE).content.decode()
-
-    assert page.count('name="without_basis"') == 4
-    assert page.count("(광고)") == 3
-    for way in ("text", "email", "push"):
-        assert f'value="{way}" disabled' in page
-
-
 # --- A4: the time -----------------------------------------------------------------------------
 def test_a4_the_page_says_which_expiries_the_next_message_is_for(manager):
     page = manager.get(PAGE).content.decode()
@@ -196,7 +187,7 @@ def test_a10_without_a_channel_the_forecast_leads_to_where_it_is_connected(viewe
 
     answer = viewer.get(forecast_url(Kind.ISSUED), headers=HTMX).content.decode()
 
-    assert f"{reverse('crm:shop_settings')}#channel" in answer
+    assert reverse("messaging:gateways") in answer
 
 
 def test_a10_looking_at_the_question_turns_nothing_on(manager, shop):

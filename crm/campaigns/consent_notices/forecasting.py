@@ -54,7 +54,7 @@ def forecast(settings: ConsentNoticeSettings, kind: NoticeKind, now: datetime) -
         left_out=sorted(counted.items(), key=lambda found: -found[1]),
         points=planned * price_now(gateway, template, values, now),
         lately=_changed_lately(settings, now),
-        obstacle=obstacle(template),
+        obstacle=obstacle(template, now),
     )
 
 

@@ -56,7 +56,7 @@ def plan(
     goes on where it was.
     """
     counts: Counter[str] = Counter()
-    if settings.template is None or obstacle(settings.template):
+    if settings.template is None or obstacle(settings.template, tick.now):
         return counts
     for kind in NoticeKind:
         if since := settings.since(kind):

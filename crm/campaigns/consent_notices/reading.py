@@ -1,8 +1,10 @@
 """What a shop has set for its consent notices, and whether they can go out at all."""
 
+from datetime import datetime
+
 from crm.models import ConsentNoticeSettings
 from messaging.models import Channel, Gateway, MessageTemplate, Purpose, Reason, Topic
-from messaging.services import can_pay
+from messaging.services import can_pay, is_ready
 from orders.models import Shop
 
 # A notice goes to the member; an inbox is read by who comes to the shop's site.
@@ -27,15 +29,15 @@ def notice_templates(shop: Shop) -> list[MessageTemplate]:
 def gateway_of(template: MessageTemplate) -> Gateway | None:
     """The way out of the template's messages."""
     gateways = Gateway.objects.for_shop(template.shop).filter(channel=template.channel)
-    found: Gateway | None = gateways.select_related("shop").first()
+    found: Gateway | None = gateways.select_related("shop__sending").first()
     return found
 
 
-def obstacle(template: MessageTemplate) -> Reason | None:
+def obstacle(template: MessageTemplate, at: datetime) -> Reason | None:
     """What of the shop itself keeps its notices from going out; None: nothing."""
     if template.current_id is None:
         return Reason.NO_TEMPLATE
     gateway = gateway_of(template)
-    if gateway is None:
+    if gateway is None or not is_ready(gateway, Purpose.INFORMATION, at):
         return Reason.NO_GATEWAY
     return None if can_pay(gateway) else Reason.NO_POINTS

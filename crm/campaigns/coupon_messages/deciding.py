@@ -28,10 +28,11 @@ def decided(coupons: Coupons, settings: CouponMessageSettings, kind: Kind, tick:
     own = f"{_OVERRIDE}{_TEMPLATE[kind]}"
     of = ways(
         settings,
-        template=Coalesce(f"{own}_id", Value(default.pk)),
+        template=Coalesce(f"{own}_id", Value(default.pk), output_field=BigIntegerField()),
         revision=Case(
             When(Q(**{f"{own}__isnull": False}), then=F(f"{own}__current_id")),
             default=number(default.current_id),
+            output_field=BigIntegerField(null=True),
         ),
     )
     rows = coupons.annotate(

@@ -9,12 +9,14 @@ from django.db.models.functions import Cast, Concat
 
 from crm.campaigns.coupon_messages.candidates import Coupons, undecided
 from crm.campaigns.coupon_messages.deciding import BUNDLE, BUNDLE_ORDER, decided
+from crm.costs import price_now
 from crm.models import CouponMessageSettings, Due, Kind
 from crm.ticks import Tick, expiry_time_from, ten_minutes_from
 from messaging.gateways import connect
 from messaging.hours import next_opening
-from messaging.models import Channel, Gateway
+from messaging.models import Channel, Gateway, MessageTemplate, Purpose, Topic
 from messaging.outbox import TURN_STEP
+from messaging.preview import sample_values
 from orders.models import Customer
 
 
@@ -29,6 +31,17 @@ class ForecastLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ForecastWay:
+    """How many messages would go by a channel from `starts_at` on, and for how many points."""
+
+    channel: Channel
+    messages: int
+    starts_at: datetime
+    takes: timedelta
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """What turning a message on would do at its next tick (A10)."""
 
@@ -37,6 +50,7 @@ class Forecast:
     starts_at: datetime
     takes: timedelta
     points: int
+    ways: list[ForecastWay]
 
     @property
     def planned(self) -> ForecastLine:
@@ -84,12 +98,14 @@ def forecast(settings: CouponMessageSettings, kind: Kind, now: datetime) -> Fore
         ForecastLine(row["verdict"], row["messages"], row["coupons"], row["customers"])
         for row in counted.order_by("verdict")
     ]
+    ways = _ways(settings, kind, tick, now)
     return Forecast(
         at=tick.at,
         lines=lines,
-        starts_at=next_opening(settings.shop.sending, tick.at),
-        takes=_duration(settings, sum(x.messages for x in lines if not x.reason)),
-        points=0,  # the only gateway so far, the built-in phone, costs none
+        starts_at=min((way.starts_at for way in ways), default=tick.at),
+        takes=max((way.takes for way in ways), default=timedelta(0)),
+        points=sum(way.points for way in ways),
+        ways=ways,
     )
 
 
@@ -128,9 +144,46 @@ def _bundle_key() -> Concat:
     return Concat(*(end for part in parts for end in (part, Value(":"))), output_field=CharField())
 
 
-def _duration(settings: CouponMessageSettings, messages: int) -> timedelta:
+def _ways(
+    settings: CouponMessageSettings, kind: Kind, tick: Tick, now: datetime
+) -> list[ForecastWay]:
+    """How what is planned would go: by which channel how many, the most first."""
+    planned = _decided(settings, kind, tick).filter(verdict="").order_by()
+    counted = dict(
+        planned.values_list("template_id").annotate(messages=Count(_bundle_key(), distinct=True))
+    )
+    found = MessageTemplate.objects.filter(pk__in=counted).select_related(
+        "shop__sending", "current"
+    )
+    by_channel: dict[Channel, list[tuple[MessageTemplate, int]]] = defaultdict(list)
+    for template in found:
+        by_channel[Channel(template.channel)].append((template, counted[template.pk]))
+    ways = [_way(settings, channel, some, tick, now) for channel, some in by_channel.items()]
+    return sorted(ways, key=lambda way: -way.messages)
+
+
+def _way(
+    settings: CouponMessageSettings,
+    channel: Channel,
+    counted: list[tuple[MessageTemplate, int]],
+    tick: Tick,
+    now: datetime,
+) -> ForecastWay:
+    gateway = Gateway.objects.for_shop(settings.shop).filter(channel=channel).first()
+    values = sample_values(settings.shop, Topic.COUPON, now)
+    messages = sum(n for _template, n in counted)
+    purpose = Purpose(counted[0][0].purpose)
+    return ForecastWay(
+        channel=channel,
+        messages=messages,
+        starts_at=next_opening(settings.shop.sending, tick.at, channel=channel, purpose=purpose),
+        takes=_duration(gateway, messages),
+        points=sum(n * price_now(gateway, one, values, now) for one, n in counted),
+    )
+
+
+def _duration(gateway: Gateway | None, messages: int) -> timedelta:
     """From the first batch's turn to the last one's."""
-    gateway = Gateway.objects.filter(shop=settings.shop, channel=Channel.ALIMTALK).first()
     if gateway is None or not messages:
         return timedelta(0)
     return (messages - 1) // connect(gateway.provider).batch_size * TURN_STEP
