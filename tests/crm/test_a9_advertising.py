@@ -115,7 +115,7 @@ def test_a9_f5_what_it_costs_is_by_way_and_free_on_the_built_in_phone(shop, mana
     Wallet.objects.update_or_create(shop=shop, defaults={"recharged": 500, "available": 500})
     for service, points in (("sms", 11), ("lms", 33)):
         Price.objects.update_or_create(service=service, defaults={"points": points})
-    points = {way.channel: way.points for way in forecast(settings_of(shop), Kind.ISSUED, NOW).ways}
+    costs = {way.channel: way.points for way in forecast(settings_of(shop), Kind.ISSUED, NOW).ways}
     assert costs == {Channel.ALIMTALK: 0, Channel.TEXT: 33}
 
 
