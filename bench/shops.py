@@ -72,7 +72,9 @@ def break_down(shop: Shop) -> None:
     """Have the shop send through a provider that is not there (`black_hole`)."""
     gateways = Gateway.objects.filter(shop=shop, channel=Channel.ALIMTALK)
     gateways.update(provider="aligo", account=ALIGO)
-    TemplateRevision.objects.filter(template__shop=shop).update(provider="aligo")
+    TemplateRevision.objects.filter(template__shop=shop).update(
+        provider="aligo", inspection="approved"
+    )
     SenderNumber.objects.create(shop=shop, number="+82215446859", registered_at=NOW, in_use=True)
 
 

@@ -7,7 +7,7 @@ own batch off; then nothing of the gateway is claimed until it has rested. One a
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from messaging.models import Gateway
 
@@ -17,9 +17,10 @@ LONGEST_REST = timedelta(hours=1)
 
 
 def failed(gateway: int, now: datetime, wait: timedelta | None = None) -> datetime:
-    """Count a failure; returns until when the gateway rests, `now` where it does not.
+    """Count a failure; returns until when the gateway is to rest for it, `now` where it is not.
 
-    `wait` is for how long the provider itself asked to be left alone.
+    `wait` is for how long the provider itself asked to be left alone. A longer rest that began
+    before stays as it is.
     """
     rows = Gateway.objects.filter(pk=gateway)
     rows.update(failures=F("failures") + 1)
@@ -27,7 +28,8 @@ def failed(gateway: int, now: datetime, wait: timedelta | None = None) -> dateti
     rest = _rest(gateway, failures)
     until = now + max(rest, wait or timedelta(0))
     if until > now:
-        rows.update(rests_until=until)
+        shorter = Q(rests_until=None) | Q(rests_until__lt=until)
+        rows.filter(shorter).update(rests_until=until)
     return until
 
 

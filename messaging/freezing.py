@@ -13,12 +13,20 @@ from functools import partial
 
 from django.db.models import Exists, OuterRef
 
-from messaging.gateways import Connect, FrozenBatch, Letterhead, Outgoing
+from messaging.gateways import Connect, FrozenBatch, Letterhead, Outgoing, Provider
 from messaging.hours import next_opening
-from messaging.members import Member, leave_out_batch, read_members, recheck, record_left_out
+from messaging.members import (
+    Member,
+    leave_out_batch,
+    leave_out_to_mend,
+    read_members,
+    recheck,
+    record_left_out,
+)
 from messaging.models import (
     Batch,
     Channel,
+    Gateway,
     Message,
     Purpose,
     Reason,
@@ -28,6 +36,7 @@ from messaging.models import (
 from messaging.points import affordable, reserve
 from messaging.rendering import Stationery, of_batch
 from messaging.services import address_sender, falls_back, of_one_service, set_prices
+from messaging.splitting import keep_to_size
 from messaging.staging import look_up_by_index
 from messaging.verdicts import consenting
 from orders.models import ConsentKind
@@ -60,16 +69,18 @@ def freeze(
         leave_out_batch(batch, Reason.OLD_NEWS, now)
         return None
     look_up_by_index()
-    assert batch.gateway is not None  # noqa: S101 - an open batch has one
-    provider = connect(batch.gateway.provider)
-    if provider.reaches_people:
-        address_sender(batch)
+    provider = _provider(batch, connect)
+    if provider is None:
+        leave_out_to_mend(batch, Reason.NO_GATEWAY, now)
+        return None
+    keep_to_size(batch, provider.batch_size, now)
+    address_sender(batch, provider)
     members = read_members(batch, now)
     recheck(batch, members, now)
     wording = of_batch(batch, batch.shop, told=provider.fills_in)
     going = finished(wording, [m for m in members if not m.reason])
-    going = of_one_service(batch, going, moment)
-    set_prices(batch, provider, falls_back(provider, going))
+    going = of_one_service(batch, going, now)
+    set_prices(batch, provider, falls_back(batch, provider, going))
     going = _paid_for(batch, members, going, now)
     record_left_out(batch, [m for m in members if m.reason], now)
     if not members:
@@ -79,8 +90,21 @@ def freeze(
     if not going:
         return None
     key = uuid.uuid4()
-    payload = provider.compose(going, _letterhead(batch, key), batch.gateway.account)
+    payload = provider.compose(going, _letterhead(batch, key), _gateway(batch).account)
     return hold(batch, key, payload, now=now, until=moment + LEASE)
+
+
+def _gateway(batch: Batch) -> Gateway:
+    assert batch.gateway is not None  # noqa: S101 - an open batch has one
+    return batch.gateway
+
+
+def _provider(batch: Batch, connect: Connect) -> Provider | None:
+    """Whom it goes through; None where that was disconnected as the batch was planned."""
+    try:
+        return connect(_gateway(batch).provider)
+    except KeyError:
+        return None
 
 
 def opening_of(batch: Batch, moment: datetime) -> datetime:
@@ -137,6 +161,7 @@ def _letterhead(batch: Batch, key: uuid.UUID) -> Letterhead:
         template_code=revision.provider_code,
         sender=batch.sender,
         opt_out_number=batch.opt_out_number,
+        country=batch.shop.country,
     )
 
 

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, CharField, F, Q, TextField, Value, When
+from django.db.models import Case, F, Q, TextField, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce
 
 from messaging.hooks import RECHECKS
 from messaging.models import Batch, Channel, Message, Outcome, Purpose, Reason, State
 from messaging.points import HELD, adjust
 from messaging.services import is_ready
-from messaging.verdicts import address, verdict
+from messaging.templates import usable
+from messaging.verdicts import address, verdict, verdict_of_tester
 
 _decode = json.JSONDecoder().decode
 
@@ -35,39 +37,45 @@ def read_members(batch: Batch, now: datetime) -> list[Member]:
     customer was one when the message was planned, and has been erased since.
     """
     found = Message.objects.filter(batch=batch, outcome=None).order_by("id")
-    if batch.run.is_test:
-        asked = found.annotate(verdict=_stranger_verdict(), today=F("address"))
-    else:
+    today: Combinable = F("address")
+    if not batch.run.is_test:
         today = Coalesce(address(Channel(batch.channel)), Value(""))
-        asked = found.annotate(verdict=_customer_verdict(batch, now), today=today)
+    asked = found.annotate(verdict=_verdict(batch, now), today=today)
     # Read as text, and by one decoder: converting them row by row costs as much as rendering.
     rows = asked.annotate(content=Cast("variables", TextField())).values_list(
         "pk", "content", "url", "verdict", "today", "address"
     )
     members, moved = [], []
-    for pk, content, url, reason, today, planned in rows:
-        members.append(Member(pk, _decode(content), url, reason, today or planned))
-        if today not in ("", planned):
-            moved.append(Message(pk=pk, address=today))
+    for pk, content, url, reason, current, planned in rows:
+        members.append(Member(pk, _decode(content), url, reason, current or planned))
+        if current not in ("", planned):
+            moved.append(Message(pk=pk, address=current))
     Message.objects.bulk_update(moved, ["address"], batch_size=500)
     return members
 
 
-def _stranger_verdict() -> Case:
-    no_address = When(address="", then=Value(Reason.NO_ADDRESS.value))
-    return Case(no_address, default=Value(""), output_field=CharField())
+def _verdict(batch: Batch, now: datetime) -> Case:
+    against, channel, purpose = _against_all(batch, now), Channel(batch.channel), _purpose(batch)
+    if batch.run.is_test:
+        return verdict_of_tester(against, shop=batch.shop, channel=channel, purpose=purpose)
+    return verdict(against, shop=batch.shop, channel=channel, purpose=purpose, at=now)
 
 
-def _customer_verdict(batch: Batch, now: datetime) -> Case:
+def _against_all(batch: Batch, now: datetime) -> dict[Reason, Q]:
+    """What speaks against every message: what the channel needs is gone, or its wording's approval.
+
+    Both can change while a batch waits, as when the shop changes its provider.
+    """
     assert batch.revision is not None  # noqa: S101 - an open batch has one
-    ready = is_ready(batch.gateway, Purpose(batch.revision.template.purpose), now)
-    return verdict(
-        {} if ready else {Reason.NO_GATEWAY: ~Q(pk=None)},
-        shop=batch.shop,
-        channel=Channel(batch.channel),
-        purpose=Purpose(batch.revision.template.purpose),
-        at=now,
-    )
+    everybody = ~Q(pk=None)
+    if not is_ready(batch.gateway, _purpose(batch), now):
+        return {Reason.NO_GATEWAY: everybody}
+    return {} if usable(batch.revision, batch.gateway) else {Reason.NO_TEMPLATE: everybody}
+
+
+def _purpose(batch: Batch) -> Purpose:
+    assert batch.revision is not None  # noqa: S101 - an open batch has one
+    return Purpose(batch.revision.template.purpose)
 
 
 def recheck(batch: Batch, members: list[Member], now: datetime) -> None:
@@ -104,6 +112,13 @@ def record_left_out(batch: Batch, members: list[Member], now: datetime) -> None:
         # Nobody is left to send to: each message has its own reason, the batch is at its end.
         batch.state, batch.settled_at = State.SENT, now
     batch.save(update_fields=["left_out", "state", "settled_at"])
+
+
+def leave_out_to_mend(batch: Batch, reason: Reason, now: datetime) -> None:
+    """Leave a whole waiting batch out for what can be mended: its kind decides again (A3)."""
+    ids = Message.objects.filter(batch=batch, outcome=None).values_list("pk", flat=True)
+    recheck(batch, [Member(pk, {}, "", reason, "") for pk in ids], now)
+    leave_out_batch(batch, reason, now)
 
 
 def leave_out_batch(batch: Batch, reason: Reason, now: datetime) -> None:

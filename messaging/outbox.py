@@ -57,7 +57,12 @@ class BatchClass:
     @property
     def condition(self) -> Q:
         """Which drafts are of this class."""
-        return Q(revision_id=self.revision_id, reason=self.reason, night=self.night)
+        return Q(
+            revision_id=self.revision_id,
+            gateway_id=self.gateway_id,
+            reason=self.reason,
+            night=self.night,
+        )
 
     @property
     def sizes(self) -> list[int]:
@@ -75,7 +80,7 @@ def write(drafts: Drafts, *, chunk: Chunk, channel: Channel, now: datetime) -> C
     """Turn drafts into batches and messages; counts them by reason ("": planned).
 
     They wait for the first moment at which the shop sends; `channel` is that of drafts that have
-    no wording.
+    neither wording nor gateway.
 
     A draft with an `existing` message moves that message instead of making one (A3), and what it
     was left out for is kept as a past reason (F2).
@@ -106,8 +111,8 @@ def _classes(chunk: Chunk, drafts: Drafts, channel: Channel) -> list[BatchClass]
     template = "revision__template__"
     rows = (
         drafts.to_write.values(
-            *("revision_id", "gateway_id", "gateway__provider", "reason", "night"),
-            *(f"{template}channel", f"{template}purpose"),
+            *("revision_id", f"{template}channel", f"{template}purpose", "reason", "night"),
+            *("gateway_id", "gateway__channel", "gateway__provider"),
         )
         .annotate(count=Count("*"), first=Min("number"))
         .order_by("first")
@@ -116,7 +121,7 @@ def _classes(chunk: Chunk, drafts: Drafts, channel: Channel) -> list[BatchClass]
         BatchClass(
             revision_id=row["revision_id"],
             gateway_id=row["gateway_id"],
-            channel=row[f"{template}channel"] or channel,
+            channel=row[f"{template}channel"] or row["gateway__channel"] or channel,
             purpose=Purpose(row[f"{template}purpose"] or Purpose.INFORMATION),
             night=bool(row["night"]),
             reason=row["reason"],

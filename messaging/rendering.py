@@ -126,11 +126,12 @@ def of_batch(batch: Batch, shop: Shop, *, told: bool = False) -> Stationery:
     `told`: the provider fills in the approved wording itself and is told the variables' values.
     """
     assert batch.revision is not None  # noqa: S101 - an open batch has one
+    waits = batch.channel == Channel.TEXT and batch.frozen_at is None
     return stationery(
         batch.revision,
         shop,
         batch.planned_at,
-        opt_out_number=batch.opt_out_number,
+        opt_out_number=shop.sending.opt_out_number if waits else batch.opt_out_number,
         told=told,
     )
 

@@ -49,7 +49,8 @@ def _keep(pk: int, reports: Sequence[Report], now: datetime) -> bool:
     latest = {each.message: each for each in ranked}
     news = record(batch, {pk: News(each.state, each.code, each.at) for pk, each in latest.items()})
     if news:
-        batch.fell_back += sum(latest[pk].fell_back for pk in news)
+        arrived = [latest[pk] for pk in news if latest[pk].state == State.DELIVERED]
+        batch.fell_back += sum(each.fell_back for each in arrived)
         adjust(batch, now)
         batch.save(update_fields=[*COUNTERS.values(), "fell_back", *HELD])
     return True

@@ -57,7 +57,7 @@ def _settle_apart(
     batch = _still_sending(frozen)
     if batch is None:
         return Counter()
-    again = answers.again & set(_members(frozen)) if answers.again else frozenset()
+    again = answers.again & set(_untold(frozen)) if answers.again else frozenset()
     if again:
         until = moment + (answers.wait or AGAIN_AFTER)
         if len(again) == frozen.count:
@@ -116,6 +116,11 @@ def _members(frozen: FrozenBatch) -> QuerySet[Message, int]:
     """Those of the batch that were sent."""
     sent = Message.objects.filter(batch_id=frozen.id).exclude(outcome__state=State.LEFT_OUT)
     return sent.values_list("pk", flat=True)
+
+
+def _untold(frozen: FrozenBatch) -> QuerySet[Message, int]:
+    """Those of which nothing was reported: of the others the provider has taken up each."""
+    return Message.objects.filter(batch_id=frozen.id, outcome=None).values_list("pk", flat=True)
 
 
 def _counts(batch: Batch) -> Counter[State]:

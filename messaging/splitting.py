@@ -32,3 +32,16 @@ def split_off(
     batch.size -= len(messages)
     batch.save(update_fields=["size"])
     return part
+
+
+def keep_to_size(batch: Batch, most: int, now: datetime) -> None:
+    """Leave a locked batch no more than `most` messages; the others go on in batches as large.
+
+    One that was planned for another provider may be larger than what this one takes.
+    """
+    if batch.size - batch.left_out <= most:
+        return
+    untold = Message.objects.filter(batch=batch, outcome=None).order_by("pk")
+    rest = list(untold.values_list("pk", flat=True)[most:])
+    for start in range(0, len(rest), most):
+        split_off(batch, rest[start : start + most], now=now, not_before=now)

@@ -150,7 +150,7 @@ class Draft(models.Model):
     `messaging.outbox.write`. The table lives as long as the chunk's transaction.
     """
 
-    # Counts the whole chunk's rows from 1, reason by reason and there revision by revision.
+    # Counts the whole chunk's rows from 1: those that may share batches follow each other.
     number = models.BigIntegerField()
     customer = _hot(Customer, null=True)
     revision = _hot(TemplateRevision, null=True)

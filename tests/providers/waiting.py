@@ -4,6 +4,7 @@ from messaging.gateways import Account
 from messaging.models import (
     Batch,
     Channel,
+    Inspection,
     MessageTemplate,
     SendingSettings,
     Service,
@@ -30,7 +31,8 @@ def batch_to(provider: str, account: Account, code: str, body: str, *phones: str
     revision = template.current
     assert revision
     revision.buttons, revision.provider_code = [], code
-    revision.save(update_fields=["buttons", "provider_code"])
+    revision.provider, revision.inspection = provider, Inspection.APPROVED
+    revision.save()
     batch: Batch = BatchFactory(
         shop=shop,
         chunk__run__kind="plain",  # no floor above has a say in it

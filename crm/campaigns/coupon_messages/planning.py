@@ -146,6 +146,7 @@ def _stage_bundles() -> None:
     bundles = DecidedCoupon.objects.values("bundle_id").annotate(
         why=Min("verdict"),
         wording=Min("revision_id"),
+        way=Min("gateway_id"),
         asleep=Max("night"),
         same=Min("bundle_id"),
     )
@@ -154,13 +155,13 @@ def _stage_bundles() -> None:
         bundles,
         {
             "first": "bundle_id",
-            "number": Window(RowNumber(), order_by=["why", "wording", "asleep", "same"]),
+            "number": Window(RowNumber(), order_by=["why", "wording", "way", "asleep", "same"]),
             "different": Count("coupon_id", distinct=True),
             "customer": Min("customer_id"),
             "revision": F("wording"),
-            "gateway": Min("gateway_id"),
+            "gateway": F("way"),
             "reason": F("why"),
-            "night": Max("night"),
+            "night": F("asleep"),
             "existing": Min(Case(leads)),
             "stays": Value(False),
         },

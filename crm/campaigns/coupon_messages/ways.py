@@ -22,7 +22,7 @@ from django.db.models.expressions import Combinable
 from crm.models import CouponMessageSettings, Kind
 from crm.ticks import Tick
 from messaging.models import Channel, Gateway, Purpose, Reason
-from messaging.services import can_pay, is_ready
+from messaging.services import approved_revisions, asks_approval, can_pay, is_ready
 from messaging.verdicts import address, consenting, verdict
 from orders.models import ConsentKind, Shop
 
@@ -62,8 +62,15 @@ class Way:
         """What the channel writes to."""
         return F(address(self.channel))
 
+    @property
+    def _unapproved(self) -> Q:
+        """The wording that the gateway's provider has yet to approve: it had another one's word."""
+        if self.gateway is None or not asks_approval(self.gateway):
+            return Q()
+        return ~Q(revision_id__in=approved_revisions(self.gateway))
+
     def _reasons(self, kind: Kind, tick: Tick) -> dict[Reason, Q]:
-        reasons = {Reason.NO_TEMPLATE: Q(revision_id=None)}
+        reasons = {Reason.NO_TEMPLATE: Q(revision_id=None) | self._unapproved}
         if not is_ready(self.gateway, self.purpose, tick.at):
             reasons[Reason.NO_GATEWAY] = ~Q(pk=None)
         elif self.gateway and not can_pay(self.gateway):
