@@ -211,7 +211,7 @@ def test_f3_a_refusal_and_what_has_ended_are_not_reconfirmed(shop):
 
 def test_f3_where_the_law_asks_for_no_reconfirmation_there_is_none():
     shop = with_template(open_shop(country=Country.JAPAN))
-    with pytest.raises(ValidationError, match="law"):
+    with pytest.raises(ValidationError):
         turn_on(shop, RENEWED)
 
 
