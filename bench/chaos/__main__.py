@@ -23,6 +23,7 @@ from bench.chaos.apps import URL
 from bench.chaos.options import Options, Unusable
 from bench.chaos.postgres import HOST, NoPostgres, Postgres, find_binaries, free_port
 from bench.chaos.processes import kill, marked
+from bench.chaos.urls import lead_there
 from config.supervisor import say
 
 
@@ -89,6 +90,7 @@ def _prepare(postgres: Postgres) -> None:
         LOG_LEVEL="WARNING",
     )
     os.environ[URL] = f"http://{HOST}:{free_port()}"
+    lead_there()
     django.setup()
     from django.core.management import call_command
 

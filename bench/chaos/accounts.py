@@ -5,44 +5,24 @@ itself is what is being checked.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from django.db.models import QuerySet
 
+from bench.chaos.apps import ASKED, MUTE
 from bench.chaos.seen import Seen
+from bench.chaos.told import Line, Messages, all_messages, named
 from coupons.models import IssuedCoupon, Origin
 from coupons.models.issued import usable_later
 from crm.models import CouponNotice, Kind
 from messaging.integrity import find_broken
-from messaging.models import COUNTERS, OPEN_STATES, Batch, Message, Outcome, State
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """How many there are of what; `wrong` names those that should not be so."""
-
-    what: str
-    count: int
-    wrong: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A message as the database tells of it."""
-
-    batch: int
-    state: State
-    joined: bool
-
-
-Messages = Mapping[int, Told]
+from messaging.models import COUNTERS, OPEN_STATES, Batch, Outcome, State
 
 
 def accounts(seen: Seen) -> list[Line]:
     """Everything that is counted, when all is still."""
-    messages = _messages()
+    messages = all_messages()
     return [
         *_of_coupons(messages),
         *_of_messages(messages),
@@ -51,16 +31,6 @@ def accounts(seen: Seen) -> list[Line]:
         *_of_taking(messages, seen),
         Line("complaints of find_broken", 0, find_broken()),
     ]
-
-
-def _messages() -> Messages:
-    """All of them, with their own state or their batch's; without a batch they wait for ever."""
-    own = dict(Outcome.objects.values_list("message_id", "state"))
-    shared = dict(Batch.objects.values_list("pk", "state"))
-    return {
-        pk: Told(batch, State(own.get(pk, shared.get(batch, State.WAITING))), joined is not None)
-        for pk, batch, joined in Message.objects.values_list("pk", "batch_id", "joined_id")
-    }
 
 
 def to_be_told(shop_id: int, at: datetime) -> QuerySet[IssuedCoupon]:
@@ -164,15 +134,12 @@ def _of_taking(messages: Messages, seen: Seen) -> Iterator[Line]:
     yield Line("messages that it took", len(times), twice)
     by_state: dict[State, set[int]] = defaultdict(set)
     for pk, told in messages.items():
-        by_state[told.state].add(pk)
+        if told.provider in (ASKED, MUTE) or pk in times:
+            by_state[told.state].add(pk)
     good, dead = by_state[State.SENT] | by_state[State.DELIVERED], seen.dead & seen.accepted
     left_out = by_state[State.LEFT_OUT]
-    yield Line("  left out, and taken by it", *_named(left_out & times.keys()))
-    yield Line("  sent, and not accepted by it", *_named(good - seen.accepted))
+    yield Line("  left out, and taken by it", *named(left_out & times.keys()))
+    yield Line("  sent, and not accepted by it", *named(good - seen.accepted))
     brought = seen.accepted - dead - left_out
-    yield Line("  brought by it, and not delivered", *_named(brought - by_state[State.DELIVERED]))
-    yield Line("  dead letters, and not failed", *_named(dead - left_out - by_state[State.FAILED]))
-
-
-def _named(wrong: Collection[int]) -> tuple[int, list[str]]:
-    return len(wrong), [f"message {pk}" for pk in sorted(wrong)]
+    yield Line("  brought by it, and not delivered", *named(brought - by_state[State.DELIVERED]))
+    yield Line("  dead letters, and not failed", *named(dead - left_out - by_state[State.FAILED]))

@@ -21,6 +21,11 @@ def fast(began: float) -> datetime:
     return datetime.fromtimestamp(began + (time.time() - began) * SPEED, UTC)
 
 
+def right_at(shown: datetime, at: float) -> float:
+    """When the fast clock is right that shows `shown` at the moment `at` (seconds since 1970)."""
+    return (SPEED * at - shown.timestamp()) / (SPEED - 1)
+
+
 def is_fast() -> bool:
     """Whether the clock of this process runs fast."""
     return VARIABLE in os.environ

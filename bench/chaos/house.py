@@ -15,6 +15,7 @@ from bench.chaos.apps import REMEMBERS, URL
 from bench.chaos.clock import VARIABLE
 from bench.chaos.postgres import Postgres
 from bench.chaos.processes import Group
+from bench.chaos.town import Town
 
 WORKERS, PLANNERS = 2, 2
 # What PostgreSQL is away under.
@@ -27,12 +28,16 @@ WATCHED = {"WORKER_BEAT": "1", "WORKER_SILENCE": "8"}
 
 @dataclass
 class House:
-    """PostgreSQL, the stand-in, and all between; `began`: when the fast clock was right."""
+    """PostgreSQL, the stand-in, and all between; `began`: when the fast clock was right.
+
+    The other providers are the `town`.
+    """
 
     folder: Path
     postgres: Postgres
     dice: Random
-    began: float = field(default_factory=time.time)
+    began: float
+    town: Town
     # Until when (monotonic seconds) what is down stays down, by its name.
     away: dict[str, float] = field(default_factory=dict)
     stand_in: Group = field(init=False)
@@ -80,6 +85,7 @@ class House:
             self.trade.end()
         self.trade = None
         self.away.clear()
+        self.town.behave()
         self.stand_in.end()
         self.stand_in = self._stand_in(0)
         self.revive()

@@ -3,10 +3,14 @@
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
+
+from django.db import DatabaseError, InterfaceError, connection
 
 from bench.chaos.house import POSTGRES, House
 from bench.chaos.postgres import FAST, IMMEDIATE
 from bench.chaos.processes import kill
+from bench.chaos.rounds import take_in_hooks
 from tests.standin.faults import NAMES
 
 # Between two doings, in seconds: on average, and at most.
@@ -93,6 +97,17 @@ def _misbehave(house: House) -> None:
     house.misbehave([{"name": name, "seconds": house.dice.choice((0.2, LATE))} for name in faults])
 
 
+def _misbehave_in_town(house: House) -> None:
+    house.town.misbehave(house.dice)
+
+
+def _call_us(house: House) -> None:
+    """Providers report by themselves what they know: again, in any order, before their answer."""
+    with suppress(DatabaseError, InterfaceError):
+        take_in_hooks(house.town, house.town.clock())
+    connection.close()  # it may be dead by the next time
+
+
 def _stay_away(house: House, name: str) -> None:
     span = AWAY if house.dice.randrange(LONG_ONCE_IN) else LONG_AWAY
     house.away[name] = time.monotonic() + house.dice.uniform(*span)
@@ -112,4 +127,6 @@ DOINGS: dict[str, tuple[int, Doing]] = {
     "PostgreSQL restarted": (1, _restart_postgres),
     "a session of PostgreSQL killed": (2, _kill_a_session),
     "faults told to the stand-in": (4, _misbehave),
+    "faults told to another provider": (6, _misbehave_in_town),
+    "reports brought by providers": (4, _call_us),
 }

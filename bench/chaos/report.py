@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from bench.chaos.accounts import Line
+from bench.chaos.told import Line
 
 # Of what is wrong, so many are named; the file has all.
 EXAMPLES = 5

@@ -1,29 +1,39 @@
 """Part one: chaos while messages are planned and sent, then the accounts."""
 
 import time
+from collections import Counter
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from bench.chaos.accounts import Line, accounts, undecided
-from bench.chaos.clock import fast
+from bench.chaos.accounts import accounts, undecided
+from bench.chaos.accounts_of_advertising import accounts_of_advertising
+from bench.chaos.accounts_of_points import accounts_of_points
+from bench.chaos.accounts_of_providers import accounts_of_providers
+from bench.chaos.clock import SPEED, fast, right_at
 from bench.chaos.house import House
 from bench.chaos.kills import wreak
 from bench.chaos.options import Options
 from bench.chaos.postgres import Postgres
 from bench.chaos.report import EXAMPLES, accounts_table, done_table
-from bench.chaos.rounds import Reports
+from bench.chaos.rounds import Reports, take_in_hooks
 from bench.chaos.seen import read
 from bench.chaos.shop import issue, open_shops, resume_all
+from bench.chaos.told import Line, all_messages
+from bench.chaos.town import Clock, Town
 from config.supervisor import say
 from crm.schedules import run_due
 from crm.ticks import ten_minutes_until
 from messaging.dispatch import dispatch
 from messaging.models import OPEN_STATES, Batch, Run
+from messaging.polling import poll_due
+from orders.localtime import next_time_of_day
 from orders.models import Shop
 
 # Coupons that are there at the beginning, a shop.
@@ -32,6 +42,10 @@ STOCK = 1000
 # planner, or six of a batch. What rests for longer after many failures is then sent by ourselves.
 SECONDS_TO_END = 72.0
 SKIP, SKIPS = timedelta(hours=1), 24
+# How often providers are asked at the end, and how long it may take: there are many batches.
+QUESTIONS, LONG = 8, timedelta(minutes=2)
+# When advertising may go out (F3), and how long a chaos waits for it at most.
+OPENS, ZONE, LONGEST_WAIT = time_of_day(8), ZoneInfo("Asia/Seoul"), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +79,61 @@ class Sending:
 
 def run(folder: Path, postgres: Postgres, options: Options) -> Sending:
     """Fill the shops, wreak havoc, wait until nothing is open, and count."""
-    house = House(folder, postgres, Random(options.seed))  # noqa: S311 - dice, not secrets
-    for shop in open_shops(fast(house.began)):
-        issue(shop, house.dice, fast(house.began), STOCK)
-    connection.close()  # it would not outlive what follows
+    dice = Random(options.seed)  # noqa: S311 - dice, not secrets
+    clock = Clock(_began(options.seconds))
+    with Town(clock, dice) as town:
+        house = House(folder, postgres, dice, clock.began, town)
+        for shop in open_shops(town, clock()):
+            issue(shop, dice, clock(), STOCK)
+        connection.close()  # it would not outlive what follows
+        done, waited, resting = _live_through(house, options.seconds)
+        lines = [*accounts(read(house.log)), *_more_accounts(town)]
+    return Sending(lines, dict(done.most_common()), waited, resting)
+
+
+def _began(seconds: float) -> float:
+    """A clock by which advertising may go out (F3) once a third of the chaos is over."""
+    real = time.time()
+    early = min(timedelta(seconds=seconds * SPEED / 3), LONGEST_WAIT)
+    now = datetime.fromtimestamp(real, UTC)
+    opening = next_time_of_day(OPENS, not_before=now + early, zone=ZONE)
+    return right_at(opening - early, real)
+
+
+def _more_accounts(town: Town) -> list[Line]:
+    messages, taken = all_messages(), town.taken()
+    return [
+        *accounts_of_providers(messages, taken, town.wrong()),
+        *accounts_of_points(taken, town.clock()),
+        *accounts_of_advertising(messages, taken),
+    ]
+
+
+def _live_through(house: House, seconds: float) -> tuple[Counter[str], float, list[str]]:
+    """Wreak havoc, then wait until nothing is open, and hear all that is to be told."""
     try:
         house.start()
-        say(f"Chaos for {options.seconds:g} s …")
-        done = wreak(house, time.monotonic() + options.seconds)
+        say(f"Chaos for {seconds:g} s …")
+        done = wreak(house, time.monotonic() + seconds)
         say("All is up again; waiting until nothing is open …")
         house.calm()
         resume_all(Run.objects.all())
         waited = _wait(house)
         resting = _send_the_rest(house)
-        house.reports.end()
-        Reports()(house.dice)  # once more from the beginning, by ourselves
+        _hear_everything(house)
     finally:
         house.end()
-    return Sending(accounts(read(house.log)), dict(done.most_common()), waited, resting)
+    return done, waited, resting
+
+
+def _hear_everything(house: House) -> None:
+    """All reports once more from the beginning, by ourselves, until there is nothing new."""
+    house.reports.end()
+    Reports()(house.dice)
+    for _ in range(QUESTIONS):
+        house.town.clock.ahead += SKIP
+        poll_due(house.town.clock(), LONG)
+    take_in_hooks(house.town, house.town.clock())
 
 
 def _wait(house: House) -> float:
@@ -119,6 +170,7 @@ def _send_the_rest(house: House) -> list[str]:
     for n in range(1, SKIPS + 1):
         if not _left(house):
             break
+        house.town.clock.ahead = n * SKIP
         run_due(now=now + n * SKIP)
         dispatch(now=now + n * SKIP)
     return resting

@@ -1,48 +1,66 @@
 """The shops, and what happens in them meanwhile; facts come through the ingest, as everywhere."""
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from bench.chaos.apps import ASKED, MUTE
+from bench.chaos.desks import NO_APP
+from bench.chaos.office import FULL, GONE
+from bench.chaos.town import Town
+from bench.chaos.ways import SHOPS, connect
 from coupons.models import IssuedCoupon
 from coupons.records import CouponRecord, IssuedCouponRecord
 from crm.campaigns.coupon_messages.settings import settings_of, switch
 from crm.models import Kind
 from crm.shops import create_shop
 from messaging import runs
-from messaging.models import Gateway, Run, RunState
+from messaging.models import OptOutSource, Run, RunState
+from messaging.opt_outs import opt_out
+from messaging.verdicts import CONSENT, CUSTOMER_FIELD
+from messaging.wallets import recharge
 from orders.ingest import ingest
-from orders.models import Country, Customer, Shop
-from orders.records import CustomerRecord
+from orders.models import ConsentKind, Country, Customer, Shop
+from orders.records import ConsentRecord, CustomerRecord
 
-# The shops by slug, each with its provider.
-SHOPS = {"asked": ASKED, "mute": MUTE, "asked-too": ASKED}
-CUSTOMERS, COUPONS = 1500, 4
-# Every so-manieth customer has no phone yet; one whose number ends so is refused by the stand-in,
-# or found dead later (`tests.standin.ledger`).
-WITHOUT_PHONE, REFUSED, DEAD = 9, 41, 43
+CUSTOMERS = 1000
+# Every so-manieth customer has no phone yet.
+WITHOUT_PHONE = 9
+# How the numbers of every so-manieth end: what becomes of these the providers decide, each in its
+# own way (refused at once, no KakaoTalk, no phone, nobody knows).
+ENDINGS = {41: "0000", 43: "9999", 47: "9998", 53: "3005"}
+# Every so-manieth has an address that is gone or a box that is full, or an app no more; has refused
+# advertising, or has agreed to it at night too.
+NOBODY, NO_ROOM, REFUSED, NIGHT = 37, 31, 7, 3
 BASIS = "고객님이 참여하신 출석 이벤트로 지급된 쿠폰 안내입니다."
+# By name, with the grant basis. Without one they go by the shop's advertising (A9).
+COUPONS = {
+    "출석 쿠폰": BASIS,
+    "장바구니 쿠폰": BASIS,
+    "깜짝 쿠폰": "",
+    "온 가족이 함께 쓰는 봄맞이 특별 할인 쿠폰": "",
+}
 # A tick knows what was issued by its full ten minutes: these are news, but no longer that new.
 AGE, LIFE = timedelta(hours=1), timedelta(days=30)
 
 Dice = random.Random
 
 
-def open_shops(now: datetime) -> list[Shop]:
+def open_shops(town: Town, now: datetime) -> list[Shop]:
     """The shops with their customers and coupons, the issue message on."""
-    return [_open(slug, provider, now) for slug, provider in SHOPS.items()]
+    return [_open(slug, town, now) for slug in SHOPS]
 
 
-def _open(slug: str, provider: str, now: datetime) -> Shop:
+def _open(slug: str, town: Town, now: datetime) -> Shop:
     shop = create_shop(slug=slug, name="봄날문구", country=Country.KOREA, now=now)
-    Gateway.objects.filter(shop=shop).update(provider=provider)
-    ingest(shop=shop, records=(_customer(n) for n in range(CUSTOMERS)), now=now)
+    connect(shop, town, now)
+    ingest(shop=shop, records=(_customer(n, now) for n in range(CUSTOMERS)), now=now)
+    ingest(shop=shop, records=_consents(now - LIFE), now=now)
     coupons = (
-        CouponRecord(f"c{n}", f"쿠폰 {n}", "percent", 10, grant_basis=BASIS) for n in range(COUPONS)
+        CouponRecord(f"c{n}", name, "percent", 10, grant_basis=basis)
+        for n, (name, basis) in enumerate(COUPONS.items())
     )
     ingest(shop=shop, records=coupons, now=now)
     # As of a little earlier, so that a tick is due at once.
@@ -50,15 +68,31 @@ def _open(slug: str, provider: str, now: datetime) -> Shop:
     return shop
 
 
-def _customer(n: int) -> CustomerRecord:
+def _customer(n: int, now: datetime) -> CustomerRecord:
     return CustomerRecord(
-        f"m{n}", name=f"김단골{n}", phone="" if n % WITHOUT_PHONE == 0 else phone(n)
+        f"m{n}",
+        name=f"김단골{n}",
+        phone="" if n % WITHOUT_PHONE == 0 else phone(n),
+        email=f"{_begin({NOBODY: GONE, NO_ROOM: FULL}, n)}{n}@example.com",
+        email_verified_at=now - LIFE,
+        app_token=f"{_begin({NOBODY: NO_APP}, n)}{n}",
     )
+
+
+def _begin(special: Mapping[int, str], n: int) -> str:
+    return next((word for each, word in special.items() if n % each == 0), "m")
+
+
+def _consents(since: datetime) -> Iterable[ConsentRecord]:
+    for n in range(CUSTOMERS):
+        for kind in (ConsentKind.TEXT, ConsentKind.EMAIL, ConsentKind.PUSH):
+            yield ConsentRecord(f"m{n}", kind, n % REFUSED != 0, since, "chaos")
+        yield ConsentRecord(f"m{n}", ConsentKind.NIGHT, n % NIGHT == 0, since, "chaos")
 
 
 def phone(n: int) -> str:
     """The number of the n-th customer."""
-    end = {0: "0000"}.get(n % REFUSED) or {0: "9999"}.get(n % DEAD) or "1234"
+    end = next((end for each, end in ENDINGS.items() if n % each == 0), "1234")
     return f"+8210{n % 10_000:04}{end}"
 
 
@@ -70,7 +104,7 @@ def issue(shop: Shop, dice: Dice, now: datetime, count: int) -> None:
         records=[
             IssuedCouponRecord(
                 code=str(UUID(int=dice.getrandbits(128))),
-                coupon=f"c{dice.randrange(COUPONS)}",
+                coupon=f"c{dice.randrange(len(COUPONS))}",
                 customer=f"m{dice.randrange(CUSTOMERS)}",
                 issued_at=at,
                 valid_from=at,
@@ -120,6 +154,42 @@ def _some_issued(shop: Shop, dice: Dice, **end: datetime) -> Iterable[IssuedCoup
     ]
 
 
+def _refuse(shop: Shop, dice: Dice, now: datetime) -> None:
+    """Somebody refuses further advertising, by the link or in the shop's own settings."""
+    channel = SHOPS[shop.slug].channel
+    some = dice.sample(range(1, CUSTOMERS), 3)
+    members = [f"m{n}" for n in some]
+    for customer in Customer.objects.for_shop(shop).filter(mall_id__in=members):
+        if address := getattr(customer, CUSTOMER_FIELD[channel]):
+            opt_out(
+                shop=shop,
+                channel=channel,
+                address=address,
+                source=OptOutSource.LINK,
+                now=now,
+                customer=customer,
+            )
+    if kind := CONSENT.get(channel):
+        n = dice.randrange(CUSTOMERS)
+        ingest(shop=shop, records=[ConsentRecord(f"m{n}", kind, False, now, "chaos")], now=now)
+
+
+def _pay(shop: Shop, dice: Dice, now: datetime) -> None:
+    """A few points more, so that some of those who waited for them go."""
+    if SHOPS[shop.slug].points:
+        points = dice.randint(1, 1500)
+        recharge(shop=shop, points=points, step=f"recharge:{now.isoformat()}", now=now)
+
+
+def _change_basis(shop: Shop, dice: Dice, now: datetime) -> None:
+    """A coupon gets a grant basis, or loses it: its message goes the other way (A9)."""
+    n = dice.choice((1, 2))
+    name = list(COUPONS)[n]
+    basis = dice.choice(("", BASIS))
+    record = CouponRecord(f"c{n}", name, "percent", 10, grant_basis=basis)
+    ingest(shop=shop, records=[record], now=now)
+
+
 def _pause(shop: Shop, dice: Dice, now: datetime) -> None:
     """Somebody lets a run wait."""
     going = list(Run.objects.for_shop(shop).filter(state=RunState.OPEN).order_by("pk"))
@@ -145,6 +215,9 @@ EVENTS: tuple[Callable[[Shop, Dice, datetime], None], ...] = (
     _add_phones,
     _use,
     _withdraw,
+    _refuse,
+    _pay,
+    _change_basis,
     _pause,
     _resume,
     _resume,

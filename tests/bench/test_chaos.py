@@ -5,12 +5,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bench.chaos import postgres
-from bench.chaos.clock import SPEED, fast
+from bench.chaos.clock import SPEED, fast, right_at
 from bench.chaos.options import PARTS, Options, Unusable
 from bench.chaos.postgres import FAST, IMMEDIATE, NoPostgres, Postgres, find_binaries
 from bench.chaos.processes import Group, kill, marked, parent_of
@@ -136,6 +137,12 @@ def test_as_root_it_asks_for_somebody_unprivileged(monkeypatch):
 def test_the_clock_runs_as_much_faster_as_it_says():
     before, after = fast(0.0), fast(-1.0)
     assert (after - before).total_seconds() == pytest.approx(SPEED - 1, abs=0.5)
+
+
+def test_the_clock_shows_what_it_is_to_show_from_then_on():
+    now = time.time()
+    shown = datetime.fromtimestamp(now, UTC) + timedelta(hours=5)
+    assert fast(right_at(shown, now)) - shown < timedelta(seconds=10)
 
 
 FAMILY = """

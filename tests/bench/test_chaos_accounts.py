@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from bench.chaos.accounts import accounts
+from bench.chaos.apps import ASKED
 from bench.chaos.seen import Seen, read
 from crm.models import CouponNotice
 from messaging.dispatch import dispatch
-from messaging.models import Batch, Message, Outcome, State
+from messaging.models import Batch, Gateway, Message, Outcome, State
 from tests.crm.street import NOW, change, shop_with_messages
 from tests.messaging.scripted import Scripted
 from tests.standin.ledger import Taken
@@ -23,6 +24,7 @@ def batch():
     """Three messages, sent in one batch."""
     shop = shop_with_messages(3)
     dispatch(now=NOW, shop=shop, connect=Scripted())
+    Gateway.objects.filter(shop=shop).update(provider=ASKED)
     return Batch.objects.get(shop=shop)
 
 
