@@ -75,6 +75,8 @@ OBJECTS: dict[str, Callable[[FullShop], Any]] = {
     "messaging:remove_opt_out": lambda shop: shop.opt_out,
     "orders:revoke_api_key": lambda shop: shop.api_key,
     "messaging:template": lambda shop: shop.template,
+    "messaging:template_submit": lambda shop: shop.template,
+    "messaging:template_look_up": lambda shop: shop.template,
     "messaging:sender_number_use": lambda shop: shop.sender_number,
     "messaging:sender_number_remove": lambda shop: shop.sender_number,
 }
@@ -83,6 +85,7 @@ OTHER_VALUES: dict[str, Value] = {
     "kind": "coupon_issued",
     "notice": "consent_changed",
     "place": 1,
+    "number": 1,
     "channel": "text",
     "uidb64": "MQ",
     "token": "no-token",

@@ -18,8 +18,10 @@ IN_ADDRESSES = ("who", "older", "newer", "page", "after", "before", "revision")
 KEYS = ("shop", "template", "coupon", "issue_template", "expiry_template")
 NAMES = (
     *(*IN_ADDRESSES, *KEYS, "period", "start", "end", "kind", "channel", "state", "tests", "q"),
-    *("basis", "all_without", "preset", "sentence", "name", "body", "on", "button_1", "url"),
+    *("basis", "all_without", "preset", "sentence", "name", "body", "on", "url"),
     *("add_channel", "expiry_time", "phone", "first", "last", "jobs", "closed", "quiet_from"),
+    *("title", "fallback", "purpose", "topic", "inspection", "used", "button_1-type"),
+    *("button_1-name", "button_1-url", "button_1-ios", "button_1-android"),
     *("number", "provider", "account-host", "quiet_until", "reason", "points", "low_at"),
 )
 SOUND = {"preset": "purchase", "kind": "coupon_issued"}

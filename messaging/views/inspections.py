@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from messaging.checking import words
 from messaging.gateways import AnswerLost, GatewayError
 from messaging.inspections import NothingToSubmit, look_up, submit
-from messaging.models import TemplateRevision
+from messaging.models import MessageTemplate, TemplateRevision
 from orders.access import ShopRequest, console
 from orders.models import Role
 
@@ -36,8 +36,8 @@ def template_look_up(request: ShopRequest, pk: int, number: int) -> HttpResponse
 
 
 def _revision(request: ShopRequest, pk: int, number: int) -> TemplateRevision:
-    own = TemplateRevision.objects.filter(template__shop=request.shop, template=pk, number=number)
-    return get_object_or_404(own.select_related("template__shop"))
+    template = get_object_or_404(MessageTemplate.objects.for_shop(request.shop), pk=pk)
+    return get_object_or_404(template.revisions.select_related("template__shop"), number=number)
 
 
 def _tried(

@@ -130,7 +130,7 @@ def open_row(page: Page, ko: Words) -> None:
 
 def open_unmasking(page: Page, ko: Words) -> None:
     open_row(page, ko)
-    page.get_by_text(ko("Show name and number")).click()
+    page.get_by_text(ko("Show who it is")).click()
     expect(page.locator("[name=reason]")).to_be_visible()
 
 
@@ -143,7 +143,7 @@ def open_sheet(page: Page, ko: Words) -> None:
 
 
 def break_template(page: Page, ko: Words) -> None:
-    page.goto("/messages/templates/new/")
+    page.goto("/messages/templates/new/?channel=alimtalk")
     page.locator("#id_body").fill("#{없는말}")
     page.get_by_role("button", name=ko("Save")).click()
     expect(page.locator("[aria-invalid=true]").first).to_be_visible()
