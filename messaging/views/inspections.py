@@ -37,7 +37,9 @@ def template_look_up(request: ShopRequest, pk: int, number: int) -> HttpResponse
 
 def _revision(request: ShopRequest, pk: int, number: int) -> TemplateRevision:
     template = get_object_or_404(MessageTemplate.objects.for_shop(request.shop), pk=pk)
-    return get_object_or_404(template.revisions.select_related("template__shop"), number=number)
+    own = template.revisions.select_related("template__shop")
+    found: TemplateRevision = get_object_or_404(own, number=number)
+    return found
 
 
 def _tried(
