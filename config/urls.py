@@ -37,6 +37,8 @@ accounts: list[URLPattern | URLResolver] = [
     path("2fa/", include("allauth.mfa.urls")),
 ]
 
+handler400 = "orders.views.refusals.bad_request"
+
 urlpatterns = [
     path("", include("crm.urls")),
     path("", include("orders.urls")),

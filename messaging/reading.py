@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Count, Min
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from messaging.models import Batch, Channel, Message, Outcome, RunState, State, Topic
+from messaging.gateways.smtp.letter import Sentence, words_of
+from messaging.models import Batch, Channel, Message, Outcome, Purpose, RunState, State, Tap, Topic
 from messaging.reasons import ADVICE, Advice, reason_words
 from messaging.rendering import finished_buttons, of_batch, with_link
 from messaging.verdicts import CUSTOMER_FIELD
@@ -17,13 +19,17 @@ from orders.masking import mask_email, mask_id, mask_name, mask_phone, show_phon
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The text as it was, or will be, sent, and its buttons."""
+    """The text as it was, or will be, sent, and its buttons.
+
+    `refusals` are the sentences with which advertising mail ends.
+    """
 
     channel: Channel
     shop_name: str
     title: list[Part]
     parts: list[Part]
     buttons: list[dict[str, str]]
+    refusals: list[Sentence]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +76,19 @@ def recipient_name(message: Message, *, masked: bool) -> str:
 
 
 def recipient_address(message: Message, *, masked: bool) -> str:
-    """Where it went, or would go, as people write it; empty for none.
-
-    An app's token says nothing to anybody: of it only the end is shown.
-    """
+    """Where it went, or would go, as people write it; empty for none."""
     channel = Channel(message.batch.channel or Channel.ALIMTALK)
     address = message.address
     if not address and message.customer:
         address = getattr(message.customer, CUSTOMER_FIELD[channel])
+    return write_address(channel, address, masked=masked)
+
+
+def write_address(channel: Channel, address: str, *, masked: bool) -> str:
+    """An address of a channel as people write it.
+
+    An app's token says nothing to anybody: of it only the end is shown.
+    """
     if channel in (Channel.ALIMTALK, Channel.TEXT):
         return (mask_phone if masked else show_phone)(address)
     if channel == Channel.PUSH:
@@ -107,7 +118,16 @@ def letter(message: Message, *, masked: bool) -> Letter | None:
         title=title,
         parts=parts,
         buttons=finished_buttons(batch.revision.buttons, message.url),
+        refusals=_refusals(message) if wording.channel == Channel.EMAIL else [],
     )
+
+
+def _refusals(message: Message) -> list[Sentence]:
+    """How a letter says to refuse more advertising."""
+    revision = message.batch.revision
+    if revision is None or revision.template.purpose != Purpose.ADVERTISING:
+        return []
+    return list(words_of(message.shop.country).refusing)
 
 
 def life_line(message: Message) -> list[Step]:
@@ -117,8 +137,19 @@ def life_line(message: Message) -> list[Step]:
         for past in message.past_reasons.order_by("since", "pk")
     ]
     steps += [*_planned(message, decided_again=bool(steps)), *_sending(message.batch, message)]
-    end = _end(message)
-    return [*steps, end] if end else steps
+    later = [step for step in (_end(message), _tapped(message)) if step]
+    return steps + sorted(later, key=lambda step: step.at)
+
+
+def _tapped(message: Message) -> Step | None:
+    """The first tap on a link in it, and how many there were by now (F7)."""
+    taps = Tap.objects.filter(message=message).aggregate(count=Count("pk"), first=Min("at"))
+    if not taps["count"]:
+        return None
+    words = ngettext(
+        "A link in it was tapped", "A link in it was tapped, %(n)s times by now", taps["count"]
+    )
+    return Step(taps["first"], words % {"n": taps["count"]})
 
 
 def _planned(message: Message, *, decided_again: bool) -> list[Step]:
@@ -152,12 +183,17 @@ def _end(message: Message) -> Step | None:
         return Step(at, _("Failed: %(reason)s") % {"reason": reason or _("no reason given")}, "bad")
     words = {
         State.SENT: _("Sent"),
-        State.DELIVERED: _("It arrived on the phone"),
+        State.DELIVERED: _arrival(message.batch.channel),
         State.UNKNOWN: _("The provider's answer was lost"),
     }
     if state not in words:
         return None
     return Step(at, words[state], "bad" if state == State.UNKNOWN else "")
+
+
+def _arrival(channel: str) -> str:
+    on_phone = channel not in (Channel.EMAIL, Channel.INBOX)
+    return _("It arrived on the phone") if on_phone else _("It arrived")
 
 
 _UNKNOWN = Advice(
@@ -167,7 +203,9 @@ _UNKNOWN = Advice(
     )
 )
 _FAILED = Advice(
-    gettext_lazy("The provider did not take it, and that is final. The number may be wrong.")
+    gettext_lazy(
+        "The provider did not take it, and that is final. The number or the address may be wrong."
+    )
 )
 _ON_HOLD = Advice(
     gettext_lazy(

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from messaging.again import KIND as AGAIN
 from messaging.models import Channel, Reason, State
 from messaging.wanted import Wanted
 from orders.forms.search import say_gone, who_field
@@ -26,6 +27,9 @@ Choices = list[tuple[str, str | Promise]]
 KINDS: Choices = [
     ("coupon_issued", gettext_lazy("Coupon issued")),
     ("coupon_expiring", gettext_lazy("Coupon expiring")),
+    ("consent_changed", gettext_lazy("Consent confirmed")),
+    ("consent_renewed", gettext_lazy("Consent reconfirmed")),
+    (AGAIN, gettext_lazy("Sent again by hand")),
 ]
 # Days before today that a period begins.
 PERIODS = {"today": 0, "7d": 6, "30d": 29}
@@ -38,15 +42,13 @@ _PERIOD_CHOICES: Choices = [
     ("all", gettext_lazy("All the time")),
     ("own", gettext_lazy("Dates of your own")),
 ]
-# Nothing is left out for these yet, so nobody needs to look for them.
-_NOT_YET = {Reason.OLD_NEWS, Reason.STOPPED}
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 
 def _state_choices() -> list[tuple[str | Promise, Any]]:
     """States, and below them the reasons for leaving out, in one list."""
     states: Choices = [(state.name.lower(), state.label) for state in State]
-    reasons: Choices = [(reason.value, reason.label) for reason in Reason if reason not in _NOT_YET]
+    reasons: Choices = [(reason.value, reason.label) for reason in Reason]
     return [("", _("All states")), *states, (_("Left out because"), reasons)]
 
 

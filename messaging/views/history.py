@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from messaging import reading
 from messaging.forms.history import HistoryForm
+from messaging.gateways import PHONE
 from messaging.history import find_page, read_cursor
 from messaging.models import Message, State
 from messaging.rows import Row, about_recipient, find_message, page_url
@@ -75,6 +76,7 @@ def _message(
         "name": reading.recipient_name(found, masked=masked),
         "address": reading.recipient_address(found, masked=masked),
         "customer_url": page_url("crm:customer", found.customer_id) if found.customer else "",
+        "phone_url": _phone_url(found),
         "run_url": page_url(found.batch.run.page),
         "steps": reading.life_line(found),
         "went_out": reading.state_of(found) not in (State.WAITING, State.LEFT_OUT),
@@ -87,3 +89,10 @@ def _message(
     }
     template = "messaging/message.html#detail" if is_part(request) else "messaging/message.html"
     return render(request, template, context, status=422 if form.errors else 200)
+
+
+def _phone_url(message: Message) -> str:
+    """Where the message is seen as it arrived; empty where it went out for real, or not at all."""
+    gateway = message.batch.gateway
+    on_phone = gateway is not None and gateway.provider == PHONE and message.address
+    return reverse("messaging:phone", args=[message.pk]) if on_phone else ""

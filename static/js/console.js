@@ -108,9 +108,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
   settleFocus(target);
 });
 
-/* A form that came back with errors answers 422; show it like any other answer. */
+/* A form that came back with errors answers 422, what is too large 413; show it like any answer. */
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.xhr.status === 422) {
+  if ([413, 422].includes(event.detail.xhr.status)) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   }

@@ -68,7 +68,7 @@ def test_f8_the_history_is_filtered_and_read_by_keyboard(console: Page, message:
 def test_f9_a_name_is_shown_whole_for_a_reason_once(console: Page, message: Message, ko: Words):
     console.goto(f"/messages/{message.pk}/")
     expect(console.locator("#detail-title")).to_contain_text("남**솔")
-    console.get_by_text(ko("Show name and number")).click()
+    console.get_by_text(ko("Show who it is")).click()
     console.locator("[name=reason]").fill("고객이 전화로 물어봤어요")
     console.get_by_role("button", name=ko("Show"), exact=True).click()
     expect(console.locator("#detail-title")).to_contain_text("남궁별솔")
@@ -83,7 +83,7 @@ def test_f9_a_name_is_shown_whole_for_a_reason_once(console: Page, message: Mess
 
 def test_f9_no_reason_shows_nothing(console: Page, message: Message, ko: Words):
     console.goto(f"/members/{message.customer_id}/")
-    console.get_by_text(ko("Show name and number")).click()
+    console.get_by_text(ko("Show who it is")).click()
     console.locator("[name=reason]").fill("   ")
     console.get_by_role("button", name=ko("Show"), exact=True).click()
     expect(console.locator("body")).not_to_contain_text("남궁별솔")

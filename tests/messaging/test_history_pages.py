@@ -7,7 +7,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from crm.models import Kind
+from crm.models import Kind, NoticeKind
+from messaging import again
 from messaging.forms.history import KINDS
 from messaging.models import State
 from tests import factories as make
@@ -227,8 +228,9 @@ def test_f8_what_finds_nothing_asks_no_more(cast: Cast, query, django_assert_max
     assert 'class="open"' not in page.content.decode()
 
 
-def test_the_filter_knows_every_kind_of_coupon_message():
-    assert {str(kind) for kind in Kind} <= {value for value, _label in KINDS}
+def test_the_filter_knows_every_kind_of_message():
+    made = {*map(str, Kind), *map(str, NoticeKind), again.KIND}
+    assert made == {value for value, _label in KINDS}
 
 
 def test_f8_an_empty_history_says_what_to_do_first(cast: Cast):

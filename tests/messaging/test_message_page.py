@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from messaging.models import Reason, RunState, State
+from messaging.models import Channel, Gateway, Reason, RunState, State, Tap
 from orders.models import AuditEvent
 from tests import factories as make
 from tests.cast import Cast, the_cast  # noqa: F401 - a fixture
@@ -171,3 +171,67 @@ def test_f9_an_erased_message_has_no_text_and_still_a_page(cast: Cast):
     message = a_message(cast.shop, customer=None, variables={}, address="")
     assert message_page(cast.viewer, message).status_code == 200
     assert cast.viewer.get(HISTORY).status_code == 200
+
+
+def a_mail(shop, **fields):
+    """An e-mail, with its own template."""
+    template = make.MessageTemplateFactory(shop=shop, channel=Channel.EMAIL)
+    revision = make.TemplateRevisionFactory(
+        template=template, title="제목이에요", body="글 #{이름}"
+    )
+    return a_message(
+        shop,
+        batch__channel=Channel.EMAIL,
+        batch__revision=revision,
+        batch__gateway=make.GatewayFactory(shop=shop, channel=Channel.EMAIL),
+        customer=make.CustomerFactory(shop=shop, email="haneul@example.com"),
+        address="haneul@example.com",
+        **fields,
+    )
+
+
+def test_f8_an_e_mail_shows_its_title_and_its_address(cast: Cast):
+    message = a_mail(cast.shop)
+    html = message_page(cast.viewer, message).content.decode()
+    assert "제목이에요" in html and "ha***@example.com" in html
+    assert "ha***@example.com" in cast.viewer.get(HISTORY).content.decode()
+    url = reverse("messaging:unmask_message", args=[message.pk])
+    assert "haneul@example.com" in cast.manager.post(url, {"reason": "문의"}).content.decode()
+
+
+@pytest.mark.usefixtures("english")
+def test_f2_an_e_mail_does_not_arrive_on_a_phone(cast: Cast):
+    line = life(cast.viewer, a_mail(cast.shop, batch__state=State.DELIVERED))
+    assert "It arrived" in line and "on the phone" not in line
+
+
+@pytest.mark.usefixtures("english")
+def test_f7_the_life_line_counts_the_taps_from_the_first_on(cast: Cast):
+    message = a_message(cast.shop)
+    assert "tapped" not in life(cast.viewer, message)
+    for minutes in (5, 9):
+        at = make.NOW + dt.timedelta(minutes=minutes)
+        Tap.objects.create(message=message, shop=cast.shop, link=0, at=at)
+    assert re.search(r"10:05:00 A link in it was tapped, 2 times", life(cast.viewer, message))
+
+
+@pytest.mark.usefixtures("english")
+def test_f5_a_message_that_cost_points_says_how_many(cast: Cast):
+    message = a_message(
+        cast.shop, batch__price=8, batch__fallback_price=12, batch__points_spent=1200
+    )
+    html = re.sub(r"\s+", " ", message_page(cast.viewer, message).content.decode())
+    assert "8 points for each message" in html
+    assert "12 if it had to go as text" in html and "1,200 points spent" in html
+    assert (
+        "points for each message"
+        not in message_page(cast.viewer, a_message(cast.shop)).content.decode()
+    )
+
+
+def test_only_what_the_built_in_phone_received_leads_to_it(cast: Cast):
+    message = a_message(cast.shop)
+    phone = reverse("messaging:phone", args=[message.pk])
+    assert phone in message_page(cast.viewer, message).content.decode()
+    Gateway.objects.update(provider="nhn_alimtalk")
+    assert phone not in message_page(cast.viewer, message).content.decode()

@@ -5,7 +5,8 @@ import re
 import pytest
 from django.urls import reverse
 
-from messaging.models import Gateway, State
+from messaging.models import Channel, Gateway, MessageTemplate, Purpose, State
+from messaging.verdicts import CUSTOMER_FIELD
 from orders.models import AuditEvent
 from tests import factories as make
 from tests.cast import Cast, the_cast  # noqa: F401 - a fixture
@@ -149,3 +150,119 @@ def test_the_phone_makes_a_fixed_number_of_queries(
         make.MessageFactory(batch=batch, customer=customer)
     with django_assert_max_num_queries(12):
         assert len(shown(cast.viewer, customer)) == 20
+
+
+def on(client, customer, place) -> str:
+    client.cookies["django_language"] = "en"
+    url = reverse("messaging:customer_phone", args=[customer.pk])
+    return client.get(url, {"place": place}).content.decode()
+
+
+@pytest.fixture
+def worded(cast: Cast, customer):
+    """A message a channel, each with its own text."""
+    made = {}
+    for channel in Channel:
+        gateway = make.GatewayFactory(shop=cast.shop, channel=channel)
+        template = make.MessageTemplateFactory(
+            shop=cast.shop, channel=channel, purpose=Purpose.INFORMATION
+        )
+        revision = make.TemplateRevisionFactory(
+            template=template, title=f"T-{channel}", body=f"B-{channel} #{{이름}}"
+        )
+        made[channel] = a_message(
+            cast.shop,
+            customer=customer,
+            address=getattr(customer, CUSTOMER_FIELD[channel]),
+            batch__channel=channel,
+            batch__gateway=gateway,
+            batch__revision=revision,
+        )
+    return made
+
+
+@pytest.mark.usefixtures("worded")
+@pytest.mark.parametrize(
+    ("place", "there"),
+    [
+        ("phone", {"alimtalk", "text", "push"}),
+        ("email", {"email"}),
+        ("inbox", {"inbox"}),
+        ("nowhere", {"alimtalk", "text", "push"}),
+    ],
+)
+def test_every_channel_arrives_at_its_own_place(cast: Cast, customer, place, there):
+    html = on(cast.viewer, customer, place)
+    assert {str(channel) for channel in Channel if f"B-{channel}" in html} == there
+
+
+def test_a_text_bears_its_title_the_mark_and_the_number_that_refuses(cast: Cast, customer, worded):
+    batch = worded[Channel.TEXT].batch
+    MessageTemplate.objects.filter(channel=Channel.TEXT).update(purpose=Purpose.ADVERTISING)
+    batch.opt_out_number = "080-123-4567"
+    batch.save()
+    html = on(cast.viewer, customer, "phone")
+    assert "T-text" in html and "(광고)" in html and "무료수신거부 080-123-4567" in html
+
+
+@pytest.mark.usefixtures("worded")
+def test_advertising_mail_says_how_to_refuse_it(cast: Cast, customer):
+    assert "수신거부" not in on(cast.viewer, customer, "email")
+    MessageTemplate.objects.filter(channel=Channel.EMAIL).update(purpose=Purpose.ADVERTISING)
+    html = on(cast.viewer, customer, "email")
+    assert "수신거부" in html and "(광고)" in html
+
+
+def test_a_push_opens_its_page_at_a_tap(cast: Cast, worded):
+    html = tapped(cast.viewer, worded[Channel.PUSH], 0).content.decode()
+    assert 'href="https://shop.example/coupons"' in html
+
+
+def test_a_message_leads_to_the_place_where_it_arrived(cast: Cast, worded):
+    url = reverse("messaging:phone", args=[worded[Channel.EMAIL].pk])
+    assert "B-email" in cast.viewer.get(url).content.decode()
+
+
+def test_f9_the_address_of_each_place_is_masked_until_a_manager_asks(cast: Cast, customer, worded):
+    masked = f"{customer.email[:2]}***@example.com"
+    assert masked in on(cast.viewer, customer, "email")
+    assert customer.email not in on(cast.manager, customer, "email")
+    url = reverse("messaging:unmask_customer_phone", args=[customer.pk]) + "?place=email"
+    html = cast.manager.post(url, {"reason": "문의"}).content.decode()
+    assert customer.email in html and "B-email 이하늘" in html.replace("<bdi>", "")
+
+
+@pytest.mark.usefixtures("worded")
+def test_f10_mail_of_another_shops_customer_with_the_same_address_is_not_there(cast, customer):
+    other = make.CustomerFactory(email=customer.email, mall_id=customer.mall_id)
+    mine = on(cast.viewer, customer, "email")
+    a_message(
+        other.shop,
+        customer=other,
+        batch__channel=Channel.EMAIL,
+        batch__gateway=make.GatewayFactory(shop=other.shop, channel=Channel.EMAIL),
+    )
+    assert on(cast.viewer, customer, "email").count("<article") == mine.count("<article") == 1
+
+
+@pytest.mark.usefixtures("worded")
+def test_where_a_real_provider_is_connected_the_page_says_what_it_does_not_show(cast, customer):
+    assert "isn't shown here" not in html_of(on(cast.viewer, customer, "phone"))
+    Gateway.objects.filter(shop=cast.shop, channel=Channel.TEXT).update(provider="nhn_sms")
+    html = html_of(on(cast.viewer, customer, "phone"))
+    assert "Text message: what goes out" in html and "isn't shown here" in html
+    assert "B-text" not in html and "B-alimtalk" in html
+    assert "isn't shown here" not in html_of(on(cast.viewer, customer, "email"))
+
+
+def html_of(page: str) -> str:
+    return page.replace("&#x27;", "'")
+
+
+@pytest.mark.parametrize("place", ["phone", "email", "inbox"])
+@pytest.mark.usefixtures("worded")
+def test_each_place_makes_a_fixed_number_of_queries(
+    cast: Cast, customer, place, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(13):
+        assert on(cast.viewer, customer, place)
