@@ -92,9 +92,9 @@ def run(folder: Path, postgres: Postgres, options: Options) -> Sending:
 
 
 def _began(seconds: float) -> float:
-    """A clock by which advertising may go out (F3) once a third of the chaos is over."""
+    """A clock by which advertising may not go out (F3) during the first half of the chaos."""
     real = time.time()
-    early = min(timedelta(seconds=seconds * SPEED / 3), LONGEST_WAIT)
+    early = min(timedelta(seconds=seconds * SPEED / 2), LONGEST_WAIT)
     now = datetime.fromtimestamp(real, UTC)
     opening = next_time_of_day(OPENS, not_before=now + early, zone=ZONE)
     return right_at(opening - early, real)
