@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from messaging.checking import try_account
 from messaging.gateways import PHONE, PROVIDERS, Account, Provider, Reporter
-from messaging.members import leave_out_batch
+from messaging.members import leave_out_to_mend
 from messaging.models import (
     OPEN_STATES,
     Batch,
@@ -175,7 +175,7 @@ def disconnect(*, shop: Shop, user: User, channel: Channel, now: datetime) -> in
     waiting = _open_batches(gateway).defer("payload")
     left_out = 0
     for batch in waiting:
-        leave_out_batch(batch, Reason.NO_GATEWAY, now)
+        leave_out_to_mend(batch, Reason.NO_GATEWAY, now)
         left_out += batch.size - batch.left_out
     gateway.provider, gateway.account = "", {}
     gateway.check_error, gateway.failures, gateway.rests_until = "", 0, None

@@ -58,8 +58,8 @@ def freeze(
 
     Outside the sending hours it waits for the next opening (F3, F4); past its run's give-up time
     it is left out `old_news`; whoever may not get it any more, or can't be paid for (F5), is left
-    out with the reason (A7). The hours and the lease go by `moment`, which is later than `now` in
-    a round that lasts.
+    out with the reason (A7). The hours, the verdict and the lease go by `moment`, which is later
+    than `now` in a round that lasts.
     """
     opening = opening_of(batch, moment)
     if opening > moment:
@@ -75,7 +75,7 @@ def freeze(
         return None
     keep_to_size(batch, provider.batch_size, now)
     address_sender(batch, provider)
-    members = read_members(batch, now)
+    members = read_members(batch, moment)
     recheck(batch, members, now)
     wording = of_batch(batch, batch.shop, told=provider.fills_in)
     going = finished(wording, [m for m in members if not m.reason])

@@ -4,9 +4,9 @@ import pytest
 
 from crm.models import Kind
 from messaging.dispatch import dispatch
-from messaging.gateways import Answers, Busy, Rejected, Report
+from messaging.gateways import PHONE, Answers, Busy, Rejected, Report
 from messaging.integrity import find_broken
-from messaging.models import Channel, Price, Run, SenderNumber, Service, State
+from messaging.models import Channel, PointsEntry, Price, Run, SenderNumber, Service, State
 from messaging.reports import take_in
 from messaging.runs import stop
 from tests.crm.street import (
@@ -135,6 +135,38 @@ def test_f5_without_points_nothing_is_planned_until_there_are_some(town):
     pay(shop, 100, "recharge:more")
     assert tick(shop, NOW + 2 * TICK) == {"": 2}
     assert send(shop, NOW + 2 * TICK) == {State.DELIVERED: 2}
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a3_f5_what_could_not_be_paid_for_is_not_decided_again_before_points_come(town, count):
+    post = Post(falls_back=True)
+    shop = town(TEXT - 1, count, post, fallback="쿠폰이 왔어요")
+    PointsEntry.objects.update(at=NOW - TICK)
+    assert send(shop) == {State.LEFT_OUT: count}
+    assert tick(shop, NOW + TICK) == {}
+    pay(shop, 100, "recharge:more")
+    assert tick(shop, NOW + 2 * TICK) == {"": count}
+    assert send(shop, NOW + 2 * TICK) == {State.DELIVERED: count}
+
+
+def test_a3_f5_where_nothing_is_paid_for_any_more_it_goes(town):
+    shop = town(TEXT - 1, 1, Post(falls_back=True), fallback="쿠폰이 왔어요")
+    PointsEntry.objects.update(at=NOW - TICK)
+    send(shop)
+    shop.gateways.filter(channel=Channel.ALIMTALK).update(provider=PHONE)
+    assert tick(shop, NOW + TICK) == {"": 1}
+    assert send(shop, NOW + TICK) == {State.DELIVERED: 1}
+
+
+def test_a3_f5_points_that_are_given_back_pay_for_the_next(town):
+    post = Post(Busy("429"), Rejected("template"))
+    shop = town(PRICE, 2, post)
+    PointsEntry.objects.update(at=NOW - TICK)
+    assert send(shop) == {State.LEFT_OUT: 1}
+    assert tick(shop, NOW + TICK) == {}
+    assert send(shop, NOW + TICK) == {State.FAILED: 1}
+    assert tick(shop, NOW + 2 * TICK) == {"": 1}
+    assert send(shop, NOW + 2 * TICK) == {State.DELIVERED: 1}
 
 
 def test_f5_the_built_in_phone_is_free():

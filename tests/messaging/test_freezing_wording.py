@@ -3,6 +3,8 @@
 import pytest
 
 from crm.models import Kind
+from messaging.connections import disconnect, save_connection
+from messaging.gateways import PHONE
 from messaging.integrity import find_broken
 from messaging.models import Batch, Channel, Gateway, Run, State, TemplateRevision
 from messaging.outbox import write_test
@@ -127,6 +129,19 @@ def test_a3_what_waits_for_a_channel_that_is_gone_waits_for_the_next(monkeypatch
     assert [message.reason for message in messages(shop)] == ["no_gateway"] * 2
     assert tick(shop, NOW + TICK) == {}
     Gateway.every.filter(shop=shop).update(provider="phone")
+    assert tick(shop, NOW + 2 * TICK) == {"": 2}
+    assert send(shop, NOW + 2 * TICK) == {State.DELIVERED: 2}
+
+
+def test_a3_what_waits_as_its_channel_is_disconnected_goes_when_it_is_back():
+    shop = town(2)
+    user = make.UserFactory()
+    assert disconnect(shop=shop, user=user, channel=Channel.ALIMTALK, now=NOW) == 2
+    assert [message.reason for message in messages(shop)] == ["no_gateway"] * 2
+    assert tick(shop, NOW + TICK) == {}
+    save_connection(
+        shop=shop, user=user, channel=Channel.ALIMTALK, provider=PHONE, account={}, now=NOW
+    )
     assert tick(shop, NOW + 2 * TICK) == {"": 2}
     assert send(shop, NOW + 2 * TICK) == {State.DELIVERED: 2}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Window
+from django.db.models import F, Q, Window
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Mod, RowNumber
 
@@ -24,6 +24,8 @@ from crm.campaigns.coupon_messages.candidates import (
 from crm.campaigns.coupon_messages.deciding import decided
 from crm.models import Candidate, CouponMessageSettings, Kind, TouchedCustomer
 from crm.ticks import Tick
+from messaging.gateways import charges
+from messaging.models import Gateway, PointsEntry, Reason
 from messaging.staging import insert_select
 
 COUPONS_A_CHUNK = 50_000
@@ -76,7 +78,25 @@ def _decided_otherwise(settings: CouponMessageSettings, waiting: Coupons, tick: 
         template_id=F("template_then"),
         coupon__grant_basis=F("basis_then"),
     )
-    return otherwise
+    return otherwise.exclude(_unpaid_still(settings, message))
+
+
+def _unpaid_still(settings: CouponMessageSettings, message: str) -> Q:
+    """What was about to be sent and could not be paid for, as long as the shop got no points.
+
+    Planning asks for the cheapest message, since it knows no text's length: what turned out
+    dearer would be planned and left out at each tick.
+    """
+    gained = PointsEntry.objects.for_shop(settings.shop).filter(available__gt=0)
+    last = gained.order_by("-at").values_list("at", flat=True).first()
+    late = {"outcome__reason": "outcome__at", "batch__reason": "batch__settled_at"}
+    gateways = Gateway.objects.for_shop(settings.shop)
+    paid = [gateway.pk for gateway in gateways.defer("account") if charges(gateway.provider)]
+    still = Q()
+    for reason, at in late.items():
+        since = {f"{message}__{at}__gt": last} if last else {f"{message}__{at}__isnull": False}
+        still |= Q(**{f"{message}__{reason}": Reason.NO_POINTS}, **since)
+    return still & Q(gateway_id__in=paid)
 
 
 def spans() -> Iterator[Span]:
