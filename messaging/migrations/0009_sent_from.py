@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('messaging', '0008_points_indexes'),
+        ("messaging", "0008_points_indexes"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='batch',
-            name='opt_out_number',
-            field=models.CharField(blank=True, max_length=20, verbose_name='080 opt-out number'),
+            model_name="batch",
+            name="opt_out_number",
+            field=models.CharField(blank=True, max_length=20, verbose_name="080 opt-out number"),
         ),
         migrations.AddField(
-            model_name='batch',
-            name='sender',
-            field=models.CharField(blank=True, max_length=20, verbose_name='sender number'),
+            model_name="batch",
+            name="sender",
+            field=models.CharField(blank=True, max_length=20, verbose_name="sender number"),
         ),
         migrations.AlterField(
-            model_name='message',
-            name='address',
-            field=models.CharField(blank=True, max_length=255, verbose_name='address'),
+            model_name="message",
+            name="address",
+            field=models.CharField(blank=True, max_length=255, verbose_name="address"),
         ),
     ]
