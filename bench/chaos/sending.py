@@ -80,24 +80,23 @@ class Sending:
 def run(folder: Path, postgres: Postgres, options: Options) -> Sending:
     """Fill the shops, wreak havoc, wait until nothing is open, and count."""
     dice = Random(options.seed)  # noqa: S311 - dice, not secrets
-    clock = Clock(_began(options.seconds))
+    begins = _begins(options.seconds)
+    clock = Clock(right_at(begins, time.time()))
     with Town(clock, dice) as town:
-        house = House(folder, postgres, dice, clock.began, town)
-        for shop in open_shops(town, clock()):
-            issue(shop, dice, clock(), STOCK)
+        for shop in open_shops(town, begins):
+            issue(shop, dice, begins, STOCK)
         connection.close()  # it would not outlive what follows
+        clock.began = right_at(begins, time.time())  # filling takes a while
+        house = House(folder, postgres, dice, clock.began, town)
         done, waited, resting = _live_through(house, options.seconds)
         lines = [*accounts(read(house.log)), *_more_accounts(town)]
     return Sending(lines, dict(done.most_common()), waited, resting)
 
 
-def _began(seconds: float) -> float:
-    """A clock by which advertising may not go out (F3) during the first half of the chaos."""
-    real = time.time()
+def _begins(seconds: float) -> datetime:
+    """Such a time that advertising may not go out (F3) during the first half of the chaos."""
     early = min(timedelta(seconds=seconds * SPEED / 2), LONGEST_WAIT)
-    now = datetime.fromtimestamp(real, UTC)
-    opening = next_time_of_day(OPENS, not_before=now + early, zone=ZONE)
-    return right_at(opening - early, real)
+    return next_time_of_day(OPENS, not_before=datetime.now(UTC) + early, zone=ZONE) - early
 
 
 def _more_accounts(town: Town) -> list[Line]:
