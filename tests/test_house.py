@@ -14,8 +14,6 @@ CODE = (*APPS, "tests", "bench", "locale")
 # What libraries bring keeps its own doors; the API's is held by tests/messaging/test_api.py.
 FOREIGN = ("allauth", "django.conf.urls.i18n", "admin", "ninja")
 LONGEST = 300
-# Files that may be longer, each with its reason.
-LONG_FILES = {"tests/factories.py": "one short factory a model, looked up in one place"}
 
 
 def own_patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -87,7 +85,7 @@ def test_no_file_grows_past_one_reason_to_change() -> None:
     }
     long = {name for name, length in lengths.items() if length > LONGEST}
 
-    assert long == set(LONG_FILES)
+    assert not long
 
 
 def test_every_make_command_in_the_documents_exists() -> None:
