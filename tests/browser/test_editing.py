@@ -29,7 +29,7 @@ def test_the_bubble_and_the_errors_follow_the_typing(
     body.press_sequentially("\n봄이 왔어요 ")
     expect(bubble).to_contain_text("봄이 왔어요")
 
-    console.locator("[data-insert='#{쿠폰명}']").click()
+    console.locator("[data-insert='#{쿠폰명}'][data-into='#id_body']").click()
     expect(body).to_be_focused()
     expect(body).to_have_value(re.compile("봄이 왔어요 #{쿠폰명}$"))
     expect(bubble.locator("mark")).to_have_count(6)
@@ -47,6 +47,42 @@ def test_the_bubble_and_the_errors_follow_the_typing(
     template.refresh_from_db()
     assert template.current is not None
     assert template.current.body.endswith("봄이 왔어요 #{쿠폰명}")
+
+
+def test_buttons_are_added_moved_and_taken_away(
+    console: Page, template: MessageTemplate, ko: Words
+):
+    console.goto(f"/messages/templates/{template.pk}/")
+    rows, bubble = console.locator(".button-row:visible"), console.locator("#preview .bubble")
+    expect(rows).to_have_count(1)
+    console.get_by_role("button", name=ko("Add a button")).click()
+    second = rows.nth(1)
+    expect(second.locator("[name$=-name]")).to_be_focused()
+    second.locator("[name$=-name]").fill("앱 열기")
+    second.locator("select").select_option("AL")
+    expect(second.locator("[name$=-url]")).to_be_hidden()
+    second.locator("[name$=-ios]").fill("shop://i")
+    second.locator("[name$=-android]").fill("shop://a")
+    second.get_by_role("button", name=ko("Move up")).click()
+    expect(bubble.locator(".buttons > *")).to_have_text(["채널 추가", "앱 열기", "쿠폰함 열기"])
+    rows.nth(1).get_by_role("button", name=ko("Take away")).click()
+    expect(bubble.locator(".buttons > *")).to_have_text(["채널 추가", "앱 열기"])
+
+    console.get_by_role("button", name=ko("Save")).click()
+    expect(console.locator("#messages")).not_to_be_empty()
+    template.refresh_from_db()
+    assert template.current is not None
+    app = {"type": "AL", "name": "앱 열기", "ios": "shop://i", "android": "shop://a"}
+    assert template.current.buttons == [{"type": "AC"}, app]
+
+
+def test_a_variable_goes_into_the_title_where_one_writes_there(console: Page):
+    console.goto("/messages/templates/new/?channel=push")
+    title = console.locator("#id_title")
+    title.fill("봄 ")
+    console.locator("[data-insert='#{이름}']").click()
+    expect(title).to_have_value("봄 #{이름}")
+    expect(console.locator("#preview .bubble b")).to_contain_text("봄")
 
 
 def test_a9_many_coupons_get_their_basis_at_once(console: Page, shop: Shop, ko: Words):
