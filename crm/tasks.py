@@ -15,6 +15,7 @@ from crm.heartbeat import beating
 from crm.rehearsals.rehearsing import run_rehearsal
 from crm.schedules import run_due
 from messaging.dispatch import dispatch
+from messaging.inspections import look_up_all
 from messaging.integrity import find_broken
 from messaging.points import close_old
 from messaging.polling import poll_due
@@ -76,7 +77,10 @@ def watch() -> None:
     """Look how inspections of wording stand, and tell owners what is wrong (F11)."""
     now = timezone.now()
     with beating():
-        look_and_tell(now)
+        try:
+            look_up_all(now)
+        finally:
+            look_and_tell(now)
 
 
 def rehearse(rehearsal: int) -> None:

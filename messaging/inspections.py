@@ -10,7 +10,10 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from messaging.buttons import Kind
+from messaging.checking import STUMBLED, where
 from messaging.gateways import (
+    Account,
+    AccountRefused,
     Busy,
     Connect,
     GatewayError,
@@ -23,6 +26,8 @@ from messaging.gateways import (
 from messaging.models import Channel, Gateway, Inspection, MessageTemplate, TemplateRevision
 from messaging.templates import gateway_of, usable, use_newest
 from messaging.wording import ADD_CHANNEL_NAME, LINK
+from orders.encrypted import WrongKeyError
+from orders.models import Shop
 
 logger = logging.getLogger(__name__)
 
@@ -59,9 +64,10 @@ def submit(*, revision: TemplateRevision, now: datetime, connect: Connect = conn
     provider = connect(gateway.provider) if gateway else None
     if gateway is None or not isinstance(provider, Inspector):
         raise NothingToSubmit
+    account = _account(gateway)
     before = _claim(revision, gateway, now)
     try:
-        found = provider.submit(gateway.account, _submission(revision))
+        found = provider.submit(account, _submission(revision))
     except (Rejected, Busy):
         TemplateRevision.objects.filter(pk=revision.pk).update(**before)
         revision.refresh_from_db()
@@ -88,6 +94,20 @@ def look_up_all(now: datetime, *, connect: Connect = connect) -> int:
     return changed
 
 
+def look_up_anew(shop: Shop, provider: str, now: datetime) -> None:
+    """Let what a provider has inspected count for nothing until it was looked up again.
+
+    For a shop with another account: who has approved wording for one may not know it for another.
+    """
+    if provider:
+        found = TemplateRevision.objects.filter(
+            template__shop=shop, template__channel=Channel.ALIMTALK, provider=provider
+        )
+        found.exclude(inspection=Inspection.NONE).update(
+            inspection=Inspection.REQUESTED, approved_at=None, looked_up_at=now - OPEN_EVERY
+        )
+
+
 def look_up(*, revision: TemplateRevision, now: datetime, connect: Connect = connect) -> None:
     """Ask now how an inspection stands. Raises NothingToSubmit, GatewayError."""
     gateway = gateway_of(revision.template)
@@ -96,7 +116,7 @@ def look_up(*, revision: TemplateRevision, now: datetime, connect: Connect = con
         raise NothingToSubmit
     if not isinstance(provider, Inspector):
         raise NothingToSubmit
-    _note(revision, provider.look_up(gateway.account, revision.provider_code), now)
+    _note(revision, provider.look_up(_account(gateway), revision.provider_code), now)
 
 
 def proposed_code(revision: TemplateRevision) -> str:
@@ -148,6 +168,13 @@ def _as_sent(button: dict[str, str]) -> dict[str, str]:
     return {key: value for key, value in button.items() if key != "url"}
 
 
+def _account(gateway: Gateway) -> Account:
+    try:
+        return gateway.account
+    except WrongKeyError as error:
+        raise AccountRefused(STUMBLED) from error
+
+
 def _due(now: datetime) -> Iterable[TemplateRevision]:
     opened = Q(inspection__in=OPEN, looked_up_at__lte=now - OPEN_EVERY)
     used = Q(
@@ -165,12 +192,17 @@ def _look_up(
     """Whether the provider answered, and whether the answer is news."""
     before = revision.inspection
     try:
-        found = provider.look_up(gateway.account, revision.provider_code)
+        found = provider.look_up(_account(gateway), revision.provider_code)
     except Rejected as error:
         # Not there: its registration was lost on the way, or somebody has deleted it.
         found = Inspected(revision.provider_code, Inspection.NONE, error.code)
     except GatewayError as error:
         logger.info("gateway %s tells nothing of inspections: %s", gateway.pk, error.code)
+        TemplateRevision.objects.filter(pk=revision.pk).update(looked_up_at=now)
+        return False, False
+    except Exception as error:
+        # One answer that can't be read holds no other shop's inspections up.
+        logger.error("gateway %s: inspections stumbled: %s", gateway.pk, where(error))
         TemplateRevision.objects.filter(pk=revision.pk).update(looked_up_at=now)
         return False, False
     _note(revision, found, now)

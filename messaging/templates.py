@@ -106,12 +106,13 @@ def usable(revision: TemplateRevision, gateway: Gateway | None) -> bool:
 def rebase_templates(shop: Shop, gateway: Gateway) -> None:
     """Let each template of the gateway's channel use its newest wording that may go through it.
 
-    For a shop that changed its provider. A template without such wording has none in use: its
-    messages are left out `no_template` until an inspection has approved one.
+    For a shop that changed its provider, or has disconnected it (`provider` is empty). A template
+    without such wording has none in use: its messages are left out `no_template` until an
+    inspection has approved one.
     """
     own = MessageTemplate.objects.for_shop(shop).filter(channel=gateway.channel)
     for template in own.select_for_update(no_key=True).order_by("pk"):
-        use_newest(template, gateway)
+        use_newest(template, gateway if gateway.provider else None)
 
 
 def use_newest(template: MessageTemplate, gateway: Gateway | None) -> None:
@@ -125,7 +126,9 @@ def use_newest(template: MessageTemplate, gateway: Gateway | None) -> None:
 
 def gateway_of(template: MessageTemplate) -> Gateway | None:
     """The gateway that the template's messages go through."""
-    return Gateway.objects.filter(shop=template.shop_id, channel=template.channel).first()
+    own = Gateway.objects.filter(shop=template.shop_id, channel=template.channel)
+    # An account that can't be read is no reason not to know the provider.
+    return own.defer("account").first()
 
 
 def _worded(template: MessageTemplate, wording: dict[str, Any]) -> Worded:

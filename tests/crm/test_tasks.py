@@ -9,11 +9,14 @@ from django_q import scheduler as django_q_scheduler
 from django_q.models import OrmQ, Schedule
 from django_q.tasks import async_task
 
-from crm.models import Kind
-from crm.tasks import SCHEDULES, WORKERS, keep_schedules, plan_due, tidy
-from messaging.models import Message
+from crm.models import Kind, OwnerAlert
+from crm.tasks import SCHEDULES, WORKERS, keep_schedules, plan_due, tidy, watch
+from messaging.gateways import PROVIDERS
+from messaging.inspections import submit
+from messaging.models import Gateway, Inspection, Message
 from tests.crm.street import add_coupon, add_customer, give, open_shop
-from tests.factories import MessageFactory
+from tests.factories import GatewayFactory, MessageFactory, TemplateRevisionFactory
+from tests.messaging.inspecting import Office
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +110,51 @@ def test_what_was_planned_is_sent_by_every_worker():
     give(add_customer(shop), add_coupon(shop))
     plan_due()
     assert queued() == ["crm.tasks.send_due"] * WORKERS
+
+
+@pytest.fixture
+def office(monkeypatch):
+    office = Office()
+    monkeypatch.setitem(PROVIDERS, "office", office)
+    return office
+
+
+def submitted_wording():
+    """Wording that the office was handed a day ago, in a shop of its own."""
+    gateway = GatewayFactory.create(provider="office")
+    revision = TemplateRevisionFactory.create(template__shop=gateway.shop)
+    submit(revision=revision, now=timezone.now() - timedelta(days=1))
+    return revision
+
+
+def inspection(revision):
+    revision.refresh_from_db()
+    return revision.inspection
+
+
+def test_wording_that_is_inspected_is_looked_up_by_itself(office):
+    revision = submitted_wording()
+    office.says = Inspection.APPROVED
+    watch()
+    assert inspection(revision) == Inspection.APPROVED
+
+
+def test_an_account_that_cannot_be_read_holds_up_no_other_shops_inspection(office, settings):
+    stuck, other = submitted_wording(), submitted_wording()
+    keys = settings.ENCRYPTION_KEYS
+    settings.ENCRYPTION_KEYS = ["x" * 43 + "="]
+    stuck.template.shop.gateways.update(account={})
+    settings.ENCRYPTION_KEYS = keys
+    office.says = Inspection.APPROVED
+    watch()
+    assert inspection(stuck) == Inspection.REQUESTED
+    assert inspection(other) == Inspection.APPROVED
+
+
+def test_an_answer_about_wording_that_nobody_can_read_stops_no_alert(office):
+    office.says = Inspection.REQUESTED
+    revision = submitted_wording()
+    office.says = ValueError("not a GatewayError")
+    Gateway.objects.update(check_error="401")
+    watch()
+    assert OwnerAlert.objects.filter(shop=revision.template.shop).exists()

@@ -1,6 +1,6 @@
 """A provider that inspects wording."""
 
-from messaging.gateways import Account, GatewayError, Inspected, Inspector, Submission
+from messaging.gateways import Account, Inspected, Inspector, Submission
 from messaging.models import Inspection
 from tests.messaging.scripted import Scripted
 
@@ -15,7 +15,7 @@ class Office(Scripted, Inspector):
         super().__init__()
         self.submitted: list[Submission] = []
         self.asked_for: list[str] = []
-        self.says: Inspection | GatewayError = Inspection.REQUESTED
+        self.says: Inspection | Exception = Inspection.REQUESTED
         self.comments = ""
 
     def submit(self, account: Account, wording: Submission) -> Inspected:
@@ -27,6 +27,6 @@ class Office(Scripted, Inspector):
         return self._said(code)
 
     def _said(self, code: str) -> Inspected:
-        if isinstance(self.says, GatewayError):
+        if isinstance(self.says, Exception):
             raise self.says
         return Inspected(code, self.says, self.comments)
