@@ -4,8 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from messaging.breaker import FIRST_REST, LONGEST_REST, TOLERATED, failed, jitter, worked
-from messaging.dispatch import ACCOUNT_REST, dispatch
+from messaging.breaker import (
+    ACCOUNT_REST,
+    FIRST_REST,
+    LONGEST_REST,
+    TOLERATED,
+    failed,
+    jitter,
+    worked,
+)
+from messaging.dispatch import dispatch
 from messaging.gateways import AccountRefused, AnswerLost, Answers, Busy, Rejected
 from messaging.models import Channel, Gateway, State
 from tests import factories as make
@@ -109,7 +117,6 @@ def test_f6_a_failing_gateway_is_left_alone_and_its_batches_go_later(monkeypatch
     assert len(post.sent) == tried
     post.replies.clear()
     assert dispatch(now=until + MINUTE, shop=shop) == {State.DELIVERED: 6}
-    assert len({key for key, _payload in post.sent}) == 6
 
 
 def test_f6_anothers_gateway_goes_on(monkeypatch):
