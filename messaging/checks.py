@@ -63,6 +63,7 @@ def is_short(text: str) -> bool:
 def check(worded: Worded) -> None:
     """Refuse wording that could not be sent. Raises ValidationError with all errors by field."""
     errors: dict[str, Errors] = {
+        "purpose": _wrong_purpose(worded),
         "title": wrong_title(worded),
         "body": wrong_body(worded),
         "fallback": wrong_fallback(worded),
@@ -73,6 +74,11 @@ def check(worded: Worded) -> None:
         errors["buttons"] = error.messages
     if found := {name: texts for name, texts in errors.items() if texts}:
         raise ValidationError(found)
+
+
+def informs_only(channel: Channel, topic: Topic) -> bool:
+    """Whether there is no such template for advertising (F3)."""
+    return channel == Channel.ALIMTALK or topic == Topic.CONSENT
 
 
 def variables_of(channel: Channel, topic: Topic) -> list[str]:
@@ -157,6 +163,17 @@ def longest(text: str, channel: Channel, topic: Topic) -> int:
     known = VARIABLES[topic]
     names = [name for name in VARIABLE.findall(text) if name in known]
     return length(VARIABLE.sub("", text), channel) + unit * sum(known[n].most for n in names)
+
+
+def _wrong_purpose(worded: Worded) -> Errors:
+    if worded.purpose == Purpose.INFORMATION or not informs_only(worded.channel, worded.topic):
+        return []
+    return [
+        _(
+            "That can't be: Alimtalk and consent notices carry information only. For advertising"
+            " choose text, e-mail or push."
+        )
+    ]
 
 
 def _wrong_length(worded: Worded) -> Errors:

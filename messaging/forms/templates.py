@@ -15,6 +15,7 @@ from messaging.buttons import MAX_BUTTONS, Kind
 from messaging.checks import (
     MOST_TYPED,
     Worded,
+    informs_only,
     wrong_body,
     wrong_fallback,
     wrong_title,
@@ -50,8 +51,7 @@ class What:
     @property
     def makes_sense(self) -> bool:
         """Whether there are such templates: Alimtalk and consents carry information only (F3)."""
-        informs = self.channel == Channel.ALIMTALK or self.topic == Topic.CONSENT
-        return not (self.advertises and informs)
+        return not (self.advertises and informs_only(self.channel, self.topic))
 
 
 def read_what(asked: Mapping[str, Any]) -> What:

@@ -176,6 +176,11 @@ def test_f3_a_mark_that_is_altered_is_refused(purpose):
     assert "title" in errors("쿠폰", Channel.EMAIL, title="(AD) 쿠폰", purpose=purpose)
 
 
+def test_f3_alimtalk_and_consent_notices_are_no_advertising():
+    assert "purpose" in errors("쿠폰" + BASIS, purpose=ADVERTISING)
+    assert "purpose" in errors("동의", Channel.TEXT, Topic.CONSENT, purpose=ADVERTISING)
+
+
 def test_f3_advertising_may_bring_its_mark():
     passes("(광고) 쿠폰", Channel.TEXT, purpose=ADVERTISING)
 
