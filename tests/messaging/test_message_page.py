@@ -222,7 +222,7 @@ def test_f5_a_message_that_cost_points_says_how_many(cast: Cast):
     )
     html = re.sub(r"\s+", " ", message_page(cast.viewer, message).content.decode())
     assert "8 points for each message" in html
-    assert "12 if it had to go as text" in html and "1,200 points spent" in html
+    assert "12 if it had to go as text" in html and "1 went together, for 1,200 points" in html
     assert (
         "points for each message"
         not in message_page(cast.viewer, a_message(cast.shop)).content.decode()
