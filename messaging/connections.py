@@ -4,7 +4,7 @@ A channel has one gateway, and its batches keep it. So nothing that a provider h
 may have, is taken to another one: the other would be asked about what it never saw.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from messaging.checking import try_account
 from messaging.gateways import PHONE, PROVIDERS, Account, Provider, Reporter
+from messaging.inspections import look_up_anew
 from messaging.members import leave_out_to_mend
 from messaging.models import (
     OPEN_STATES,
@@ -30,6 +31,7 @@ from messaging.models import (
     SenderNumber,
     State,
 )
+from messaging.templates import rebase_templates
 from orders.encrypted import WrongKeyError
 from orders.models import AuditEvent, Shop, User
 
@@ -147,15 +149,17 @@ def save_connection(
     before, old = gateway.provider, saved_account(gateway)
     if before == provider and old == account:
         return gateway
-    _check_hands_empty(gateway, provider, account)
+    same = before == provider and _identity(provider, account) == _identity(provider, old)
+    if not same:
+        _check_hands_empty(gateway, provider)
     gateway.provider, gateway.account = provider, dict(account)
     gateway.check_error, gateway.failures, gateway.rests_until = "", 0, None
     gateway.checked_at = None
     if before != provider:
         gateway.connected_at, gateway.polled_through, gateway.strangers = now, None, 0
     gateway.save()
-    if before != provider:
-        _begin_anew(shop, gateway)
+    if not same:
+        _begin_anew(shop, gateway, now)
     action = "change_gateway" if before == provider else "connect_gateway"
     _log(shop, user, action, f"{channel}:{provider}", now)
     return gateway
@@ -171,7 +175,7 @@ def disconnect(*, shop: Shop, user: User, channel: Channel, now: datetime) -> in
     if not gateway.provider:
         return 0
     about = f"{channel}:{gateway.provider}"
-    _check_hands_empty(gateway, "", {})
+    _check_hands_empty(gateway, "")
     waiting = _open_batches(gateway).defer("payload")
     left_out = 0
     for batch in waiting:
@@ -180,7 +184,7 @@ def disconnect(*, shop: Shop, user: User, channel: Channel, now: datetime) -> in
     gateway.provider, gateway.account = "", {}
     gateway.check_error, gateway.failures, gateway.rests_until = "", 0, None
     gateway.save()
-    _begin_anew(shop, gateway)
+    _begin_anew(shop, gateway, now)
     _log(shop, user, "disconnect_gateway", about, now)
     return left_out
 
@@ -213,14 +217,21 @@ def gateway_of_hook(token: str) -> Gateway | None:
         pk = _HOOKS.unsign(token)
     except BadSignature:
         return None
-    found: Gateway | None = Gateway.objects.filter(pk=pk).first()
+    found: Gateway | None = Gateway.objects.filter(pk=pk).defer("account").first()
     return found
 
 
 def _locked(shop: Shop, channel: Channel) -> Gateway:
+    """The channel's gateway with its open batches, locked.
+
+    The batches come first, as with a worker that parts one: it then refers to the gateway.
+    """
     rows = Gateway.every.for_shop(shop).filter(channel=channel).defer("account")
-    if not rows.exists():
+    gateway = rows.first()
+    if gateway is None:
         Gateway.every.get_or_create(shop=shop, channel=channel, defaults={"provider": ""})
+    else:
+        list(_open_batches(gateway).order_by("pk").select_for_update().values_list("pk"))
     found: Gateway = rows.select_for_update().get()
     return found
 
@@ -232,24 +243,13 @@ def _open_batches(gateway: Gateway) -> QuerySet[Batch]:
     return found
 
 
-def _check_hands_empty(gateway: Gateway, provider: str, account: Account) -> None:
+def _check_hands_empty(gateway: Gateway, provider: str) -> None:
     """Refuse to leave a provider that may have messages of ours.
 
-    The open batches are locked, so that no worker freezes one meanwhile. A new secret of the same
-    account asks the same provider about the same messages; so does another address of one that has
-    been busy so far, and has taken nothing.
+    Another account of one that has only been busy so far is fine: nothing was taken.
     """
-    same = gateway.provider == provider
-    if same and _identity(provider, account) == _identity(provider, saved_account(gateway)):
-        return
-    batches = _open_batches(gateway).select_for_update()
-    states = (State.SENDING,) if same else OPEN_STATES
-    held = sum(
-        size
-        for size, state, frozen in batches.values_list("size", "state", "frozen_at")
-        if frozen and state in states
-    )
-    if held:
+    states = (State.SENDING,) if gateway.provider == provider else OPEN_STATES
+    if held := _held(gateway, states):
         raise ValidationError(
             ngettext(
                 "The provider still has %(n)s message in its hands. Try again when that has ended:"
@@ -262,6 +262,22 @@ def _check_hands_empty(gateway: Gateway, provider: str, account: Account) -> Non
         )
 
 
+def _held(gateway: Gateway, states: Collection[State]) -> int:
+    """How many messages a provider may have in its hands, or a worker is about to hand over.
+
+    No batch can be added while the gateway is locked. One that was parted just before is not ours
+    yet: who has locked it is about to freeze it, and is not waited for (he may wait for us).
+    """
+    batches = _open_batches(gateway)
+    ours = batches.select_for_update(skip_locked=True)
+    free = {
+        pk
+        for pk, state, frozen in ours.values_list("pk", "state", "frozen_at")
+        if not (frozen and state in states)
+    }
+    return sum(size for pk, size in batches.values_list("pk", "size") if pk not in free)
+
+
 def _identity(provider: str, account: Account) -> dict[str, str]:
     """What tells an account from another: all but its secrets."""
     known = PROVIDERS.get(provider)
@@ -269,10 +285,13 @@ def _identity(provider: str, account: Account) -> dict[str, str]:
     return {name: value for name, value in account.items() if name not in secret}
 
 
-def _begin_anew(shop: Shop, gateway: Gateway) -> None:
-    """What a provider had confirmed, another one has not."""
+def _begin_anew(shop: Shop, gateway: Gateway, now: datetime) -> None:
+    """What was confirmed for one account is not for another one, be it the same provider's."""
     if gateway.channel == Channel.TEXT:
         SenderNumber.objects.for_shop(shop).update(registered_at=None, in_use=False)
+    if gateway.channel == Channel.ALIMTALK:
+        look_up_anew(shop, gateway.provider, now)
+        rebase_templates(shop, gateway)
 
 
 def _log(shop: Shop, user: User, action: str, about: str, now: datetime) -> None:
