@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from messaging.checks import is_short
 from messaging.gateways import charges
+from messaging.lengths import is_short
 from messaging.models import Channel, Gateway, MessageTemplate, Service
 from messaging.points import prices
 from messaging.rendering import stationery

@@ -14,18 +14,16 @@ from django.utils.translation import gettext as _
 
 from messaging.buttons import Button, Kind, check_buttons
 from messaging.fakes import faked_mark
+from messaging.lengths import MOST_LMS, MOST_LMS_TITLE, cp949_bytes
 from messaging.marks import is_marked
 from messaging.models import Channel, Purpose, Topic
-from messaging.signs import cp949_bytes, hidden_signs, not_in_cp949, unseen
+from messaging.signs import hidden_signs, not_in_cp949, unseen
 from messaging.wording import LINK, VARIABLE, VARIABLES
 from orders.models import Country
 
 MAX_BODY = 1000  # characters of an Alimtalk
 ADDED = 40  # of them that KakaoTalk's own words about adding the channel take
 MAX_VARIABLES = 40
-MOST_SMS = 90  # bytes in CP949
-MOST_LMS = 2000
-MOST_LMS_TITLE = 40
 MOST_LETTER = 20_000  # characters
 MOST_TITLE = 120
 # Of Firebase's 4,096 bytes; the rest is for the app's token, the link, and the frame around.
@@ -53,11 +51,6 @@ class Worded:
     fallback: str = ""
     buttons: Sequence[Button] = field(default_factory=tuple)
     country: Country = Country.KOREA
-
-
-def is_short(text: str) -> bool:
-    """Whether a text goes as SMS; a longer one goes as LMS."""
-    return cp949_bytes(text) <= MOST_SMS
 
 
 def check(worded: Worded) -> None:

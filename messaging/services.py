@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from messaging.checks import is_short
 from messaging.gateways import PROVIDERS, Outgoing, Provider, charges, reaches_people
 from messaging.law import law
+from messaging.lengths import is_short
 from messaging.models import (
     Batch,
     Channel,

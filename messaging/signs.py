@@ -1,4 +1,4 @@
-"""Signs that no wording may hold, and how carriers count the others."""
+"""Signs that no wording may hold."""
 
 import re
 import unicodedata
@@ -26,11 +26,6 @@ def hidden_signs(text: str) -> list[str]:
 def unseen(text: str) -> bool:
     """Whether there is nothing in the text that anybody would see."""
     return all(unicodedata.category(sign)[0] in "CZ" for sign in _HIDDEN.sub("", text))
-
-
-def cp949_bytes(text: str) -> int:
-    """How long carriers count a text: in bytes of CP949; what it can't hold counts as one."""
-    return len(text.encode("cp949", "replace"))
 
 
 def not_in_cp949(text: str) -> list[str]:

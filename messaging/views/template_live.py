@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from messaging.checks import is_short, length, most_characters, variables_of
+from messaging.checks import length, most_characters, variables_of
 from messaging.forms.templates import TemplateForm
 from messaging.gateways import connect
 from messaging.inspections import OPEN, is_inspected, may_submit
 from messaging.law import law
+from messaging.lengths import is_short
 from messaging.models import (
     Channel,
     Gateway,

@@ -3,9 +3,8 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from messaging.checks import MAX_BODY, Worded, check, is_short, longest
+from messaging.checks import MAX_BODY, Worded, check, longest
 from messaging.models import Channel, Purpose, Topic
-from messaging.signs import cp949_bytes
 from orders.models import Country
 
 ADVERTISING = Purpose.ADVERTISING
@@ -35,7 +34,7 @@ def test_a_body_that_could_be_sent_passes():
 
 
 def test_an_empty_body_is_refused():
-    assert "message" in errors_of("  \n ")
+    assert "body" in errors("  \n ")
 
 
 @pytest.mark.parametrize("channel", Channel)
@@ -130,11 +129,6 @@ def test_japans_text_messages_are_not_held_to_koreas_carriers():
     passes("お客様へのお届け", Channel.TEXT, country=Country.JAPAN)
 
 
-def test_ninety_bytes_are_an_sms_and_one_more_is_not():
-    assert cp949_bytes("가" * 45) == 90
-    assert is_short("가" * 45) and not is_short("가" * 45 + "a")
-
-
 def test_two_thousand_bytes_are_a_text_and_more_are_not():
     passes("가" * 1000, Channel.TEXT)
     assert "2000" in errors("가" * 1000 + "a", Channel.TEXT)["body"][0]
@@ -161,7 +155,7 @@ def test_what_opens_with_a_title_needs_one(channel):
 
 def test_a_push_stays_well_below_what_firebase_takes():
     passes("가" * 990, Channel.PUSH, title="가" * 10)
-    assert "bytes" in errors("가" * 991, Channel.PUSH, title="가" * 10)["body"][0]
+    assert "3000" in errors("가" * 991, Channel.PUSH, title="가" * 10)["body"][0]
 
 
 def test_f3_information_does_not_begin_with_the_mark():

@@ -35,6 +35,7 @@ from messaging.gateways.base import (
 )
 from messaging.gateways.dialling import dialled, e164
 from messaging.gateways.http import Json, Patience
+from messaging.lengths import cut_title
 from messaging.models import Channel, State
 
 SEND, RESULTS = "/akv10/alimtalk/send/", "/akv10/history/detail/"
@@ -44,7 +45,6 @@ ADD, REQUEST, TEMPLATES = (
     "/akv10/template/list/",
 )
 KST = ZoneInfo("Asia/Seoul")  # its times have no zone
-LONGEST_SUBJECT = 40
 NO_SUCH_TEMPLATE = "no-template"
 _DATES = ("rsltdate", "reportdate", "sentdate")
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -138,7 +138,7 @@ def _numbered(
     place: int, message: Outgoing, head: Letterhead, *, falls_back: bool
 ) -> Mapping[str, str]:
     """A message's fields. Where the batch falls back, every message must say with what."""
-    subject = (message.title or head.shop)[:LONGEST_SUBJECT]
+    subject = cut_title(message.title or head.shop)
     fields = {
         f"receiver_{place}": dialled(message.address)[1],
         f"subject_{place}": subject,

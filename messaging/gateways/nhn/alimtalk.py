@@ -35,10 +35,10 @@ from messaging.gateways.nhn.api import (
     LISTED_AFTER,
     Api,
     Codes,
-    dialled,
     kst,
     our_id,
     read_time,
+    recipient,
     rows_at,
     rows_in,
     spans,
@@ -89,7 +89,7 @@ class NhnAlimtalk(Provider, Reporter, PeriodPoller, Inspector):
         recipients = [
             {
                 "recipientGroupingKey": str(message.id),
-                "recipientNo": dialled(message.address),
+                "recipientNo": recipient(message.address),
                 "content": message.text,
                 "buttons": buttons(message.buttons),
                 "resendParameter": fallback(message, head, sender),

@@ -11,9 +11,8 @@ from itertools import count
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-import phonenumbers
-
 from messaging.gateways.base import Account, AccountRefused, AnswerLost, GatewayError, Rejected
+from messaging.gateways.dialling import KOREA, dialled
 from messaging.gateways.http import Json, JsonClient, Patience
 
 # Times in requests and answers have no zone and are Korea's.
@@ -173,17 +172,10 @@ def our_id(key: object) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
-def dialled(number: str) -> str:
+def recipient(number: str) -> str:
     """A number (E.164) as a request names it: as dialled in Korea, others with their country."""
-    return "0" + number[3:] if number.startswith("+82") else number.removeprefix("+")
-
-
-def sender_number(number: str) -> str:
-    """A sender number (E.164) in digits; those such as 1544-0000 have no 0 before them."""
-    national = phonenumbers.format_number(
-        phonenumbers.parse(number, "KR"), phonenumbers.PhoneNumberFormat.NATIONAL
-    )
-    return "".join(filter(str.isdigit, national))
+    country, digits = dialled(number)
+    return digits if country == KOREA else number.removeprefix("+")
 
 
 def _secret(account: Account) -> dict[str, str]:

@@ -33,6 +33,7 @@ from messaging.gateways.base import (
     Rejected,
     Report,
 )
+from messaging.gateways.dialling import KOREA
 from messaging.gateways.http import Json, Patience, answers
 from messaging.gateways.nhn.account import NhnForm
 from messaging.gateways.nhn.api import (
@@ -41,17 +42,19 @@ from messaging.gateways.nhn.api import (
     LISTED_AFTER,
     Api,
     Codes,
-    dialled,
     kst_seconds,
     our_id,
     read_time,
+    recipient,
     rows_in,
     spans,
 )
 from messaging.gateways.nhn.sms_results import Said, at_once, delivered, result_rows
 from messaging.gateways.nhn.webhooks import REFUSAL, read_hooks
 from messaging.gateways.nhn.wording import sender_of
+from messaging.lengths import cut_title
 from messaging.models import Channel, Purpose, Service, State
+from orders.models import Country
 from orders.phones import normalise_phone
 
 URL = "https://sms.api.nhncloudservice.com"
@@ -101,10 +104,11 @@ class NhnSms(Provider, Reporter, PeriodPoller, NumberKeeper):
     def compose(self, messages: Sequence[Outgoing], head: Letterhead, account: Account) -> bytes:
         """The path in the first line, then one request a line.
 
-        Raises ValueError for advertising that is not marked as the law wants it (F3).
+        Raises ValueError for advertising that is not marked as Korea's law wants it (F3). Other
+        countries' laws know no such marks.
         """
         path = PATHS[head.service, head.purpose]
-        if head.purpose == Purpose.ADVERTISING:
+        if head.purpose == Purpose.ADVERTISING and head.country in ("", Country.KOREA):
             _check_marks(messages)
         sender = sender_of(head)
         requests = [
@@ -228,14 +232,14 @@ def _by_text(
     """The messages that may share a request, under their title and text."""
     found: dict[tuple[str, str], list[Outgoing]] = {}
     for message in messages:
-        found.setdefault((message.title or head.shop, message.text), []).append(message)
+        found.setdefault((cut_title(message.title or head.shop), message.text), []).append(message)
     return found
 
 
 def _recipient(message: Outgoing) -> dict[str, Any]:
-    number = dialled(message.address)
-    field = "recipientNo" if number.startswith("0") else "internationalRecipientNo"
-    return {"recipientGroupingKey": str(message.id), field: number}
+    is_korean = message.address.startswith(f"+{KOREA}")
+    field = "recipientNo" if is_korean else "internationalRecipientNo"
+    return {"recipientGroupingKey": str(message.id), field: recipient(message.address)}
 
 
 def _answers_to(body: bytes, states: dict[int, Said]) -> dict[int, Said]:

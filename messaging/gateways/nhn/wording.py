@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from messaging.gateways.base import Button, Letterhead, Outgoing
-from messaging.gateways.nhn.api import sender_number
-
-SMS_BYTES = 90  # in CP949
-TITLE_BYTES = 40
+from messaging.gateways.dialling import dialled
+from messaging.lengths import cut_title, is_short
 
 
 def buttons(given: Sequence[Button], link: str = "") -> list[dict[str, Any]]:
@@ -38,21 +36,11 @@ def fallback(message: Outgoing, head: Letterhead, sender: str) -> dict[str, Any]
     told = {"isResend": True, "resendContent": message.fallback}
     if sender:
         told["resendSendNo"] = sender
-    if encoded_length(message.fallback) <= SMS_BYTES:
+    if is_short(message.fallback):
         return told | {"resendType": "SMS"}
-    return told | {"resendType": "LMS", "resendTitle": cut(message.title or head.shop)}
-
-
-def encoded_length(text: str) -> int:
-    """Bytes of a text as carriers count them."""
-    return len(text.encode("cp949", errors="replace"))
-
-
-def cut(title: str) -> str:
-    """As much of an LMS's title as is shown."""
-    return title.encode("cp949", errors="replace")[:TITLE_BYTES].decode("cp949", errors="ignore")
+    return told | {"resendType": "LMS", "resendTitle": cut_title(message.title or head.shop)}
 
 
 def sender_of(head: Letterhead) -> str:
     """The batch's sender number as requests have it; empty where it has none."""
-    return sender_number(head.sender) if head.sender else ""
+    return dialled(head.sender)[1] if head.sender else ""

@@ -67,6 +67,11 @@ def test_f6_a_fallback_goes_with_the_request():
     assert (form["failover"], form["fmessage_1"]) == ("Y", "쿠폰!")
 
 
+def test_f6_a_title_is_cut_by_its_bytes():
+    form = dict(parse_qsl(batch(message(title="가" * 21, fallback="쿠폰!")).payload.decode()))
+    assert form["subject_1"] == form["fsubject_1"] == "가" * 20
+
+
 def test_f6_a_wrong_account_lets_the_gateway_rest(aligo):
     with pytest.raises(AccountRefused, match="-101"):
         aligo.send(batch(message(), apikey="other"))

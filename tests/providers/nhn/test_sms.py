@@ -65,6 +65,24 @@ def test_f3_the_ways_to_write_the_refusal_that_are_documented(end):
     assert NhnSms().compose([message(1, text=f"(광고) 할인\n{end}")], letterhead, ACCOUNT)
 
 
+def test_f3_advertising_of_a_japanese_shop_needs_no_korean_marks():
+    letterhead = head(Service.SMS, purpose=Purpose.ADVERTISING, country="JP")
+    payload = NhnSms().compose([message(1, "+819012345678", text="セール")], letterhead, ACCOUNT)
+    (body,) = payload.split(b"\n")[1:]
+    assert json.loads(body)["recipientList"][0]["internationalRecipientNo"] == "819012345678"
+
+
+def test_f6_a_long_shops_name_is_a_title_as_far_as_it_goes(desk, sms):
+    letterhead = head(Service.LMS, shop="봄" + "a" * 38 + "날문구")
+    sms.send(frozen(sms, letterhead, message(1)))
+    assert json.loads(desk.requests[0].body)["title"] == "봄" + "a" * 38
+
+
+def test_f6_a_number_such_as_1544_0000_has_no_zero(desk, sms):
+    sms.send(batch(sms, message(1, "+8215441544")))
+    assert json.loads(desk.requests[0].body)["recipientList"][0]["recipientNo"] == "15441544"
+
+
 def test_the_same_text_is_one_call_and_other_texts_are_others(desk, sms):
     told = [message(1, text="가"), message(2, text="나"), message(3, text="가")]
     assert sms.send(batch(sms, *told)).state == State.SENT
