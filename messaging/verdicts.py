@@ -11,7 +11,15 @@ from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Val
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Lower
 
-from messaging.models import Channel, ClosedFeature, Feature, OptOut, Purpose, Reason
+from messaging.models import (
+    FEATURES,
+    Channel,
+    ClosedFeature,
+    Feature,
+    OptOut,
+    Purpose,
+    Reason,
+)
 from orders.models import Consent, ConsentKind, Shop
 
 # What can be mended, so that it is worth deciding again (A3).
@@ -36,12 +44,6 @@ CONSENT = {
     Channel.TEXT: ConsentKind.TEXT,
     Channel.EMAIL: ConsentKind.EMAIL,
     Channel.PUSH: ConsentKind.PUSH,
-}
-_FEATURE = {
-    Channel.TEXT: Feature.TEXT,
-    Channel.EMAIL: Feature.EMAIL,
-    Channel.PUSH: Feature.PUSH,
-    Channel.INBOX: Feature.INBOX,
 }
 
 
@@ -125,7 +127,7 @@ def _no_address(channel: Channel) -> Q:
 
 def _features(channel: Channel, purpose: Purpose) -> list[Feature]:
     """What of this staff may have closed for the shop (F11)."""
-    own = [_FEATURE[channel]] if channel in _FEATURE else []
+    own = [FEATURES[channel]] if channel in FEATURES else []
     return own + ([Feature.ADVERTISING] if purpose == Purpose.ADVERTISING else [])
 
 

@@ -11,6 +11,7 @@ from messaging.models.batches import (
     State,
 )
 from messaging.models.gateways import (
+    FEATURES,
     SENDING,
     Channel,
     ClosedFeature,
@@ -40,6 +41,7 @@ from messaging.models.templates import (
 
 __all__ = [
     "COUNTERS",
+    "FEATURES",
     "OPEN_STATES",
     "SENDING",
     "Batch",

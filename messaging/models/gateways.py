@@ -41,6 +41,15 @@ class Feature(models.TextChoices):
     ADVERTISING = "advertising", _("Advertising")
 
 
+# What staff close to close a channel; Alimtalk can't be closed by itself.
+FEATURES = {
+    Channel.TEXT: Feature.TEXT,
+    Channel.EMAIL: Feature.EMAIL,
+    Channel.PUSH: Feature.PUSH,
+    Channel.INBOX: Feature.INBOX,
+}
+
+
 class ConnectedGateways(models.Manager[Any]):
     """Those through which something can go."""
 
