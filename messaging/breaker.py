@@ -9,11 +9,28 @@ from hashlib import blake2b
 
 from django.db.models import F, Q
 
+from messaging.gateways import AccountRefused, AnswerLost, Busy, NotYetKnown
 from messaging.models import Gateway
 
 TOLERATED = 4  # failures in a row before it rests: as many as a worker has under way at once
 FIRST_REST = timedelta(minutes=1)
 LONGEST_REST = timedelta(hours=1)
+# Of one whose account was refused: somebody has to look at it.
+ACCOUNT_REST = timedelta(minutes=15)
+
+
+def heard(gateway: int, said: object, *, ailing: bool, now: datetime) -> datetime:
+    """Count whether the provider answers at all; returns until when its gateway rests, or `now`.
+
+    `ailing`: it has failed before, so that an answer is worth writing down.
+    """
+    if isinstance(said, AccountRefused):
+        return failed(gateway, now, said.wait or ACCOUNT_REST)
+    if isinstance(said, Busy | AnswerLost) and not isinstance(said, NotYetKnown):
+        return failed(gateway, now, getattr(said, "wait", None))
+    if ailing:
+        worked(gateway)
+    return now
 
 
 def failed(gateway: int, now: datetime, wait: timedelta | None = None) -> datetime:

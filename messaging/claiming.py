@@ -36,6 +36,8 @@ def claim(
         batches = batches.filter(shop=shop)
     found: Batch | None = (
         batches.select_related("shop__sending", "run", "gateway", "revision__template")
+        # What nobody can decrypt must not keep others from being claimed.
+        .defer("gateway__account")
         .select_for_update(skip_locked=True, of=("self",))
         .order_by("turn")
         .first()
@@ -44,14 +46,14 @@ def claim(
 
 
 def _due(now: datetime) -> QuerySet[Batch]:
-    fresh = Q(state=State.WAITING, payload=None, not_before__lte=now)
-    busy_before = Q(state=State.WAITING, payload__isnull=False, turn__lte=now)
+    fresh = Q(state=State.WAITING, tried_since=None, not_before__lte=now)
+    tried_before = Q(state=State.WAITING, tried_since__isnull=False, turn__lte=now)
     in_doubt = Q(state=State.SENDING, turn__lte=now)
     is_open = Q(run__state=RunState.OPEN)
     stopped = Q(run__state=RunState.STOPPED)
     resting = Q(gateway__rests_until__gt=now)
     due: QuerySet[Batch] = Batch.objects.filter(
-        ((fresh | busy_before | in_doubt) & is_open & ~resting)
+        ((fresh | tried_before | in_doubt) & is_open & ~resting)
         | ((Q(state=State.WAITING) | in_doubt) & stopped),
         # Once more, for the index that holds the open ones alone.
         SENDING,

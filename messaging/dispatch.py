@@ -16,7 +16,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Case, F, Q, Value, When
 
 from messaging import gateways
-from messaging.breaker import failed, jitter, worked
+from messaging.breaker import heard, jitter
 from messaging.claiming import claim
 from messaging.freezing import LEASE, freeze, frozen, opening_of
 from messaging.gateways import (
@@ -27,11 +27,12 @@ from messaging.gateways import (
     Connect,
     FrozenBatch,
     NeverReceived,
+    NotYetKnown,
     Rejected,
 )
 from messaging.members import leave_out_batch
 from messaging.models import Batch, Reason, RunState, State
-from messaging.settling import fail, put_back, send_anew, settle
+from messaging.settling import fail, leave_behind, put_back, send_anew, settle
 from orders.models import Shop
 
 THREADS = 16
@@ -40,11 +41,8 @@ FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 SET_ASIDE = timedelta(hours=1)
 GIVES_UP_AFTER = timedelta(days=1)
-# How long a gateway rests whose account was refused: somebody has to look at it.
-ACCOUNT_REST = timedelta(minutes=15)
 # After a batch was taken up: a call takes at most 80 s (`gateways.http`), a lease lasts 120.
 LATEST_BEGINNING = timedelta(seconds=30)
-HELD_UP = "held-up"
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +60,8 @@ class Errand:
     ask: bool = False
     # Its gateway has failed before: that an answer came is worth writing down.
     ailing: bool = False
+    # When the batch was first tried.
+    since: datetime | None = None
     taken_up: float = field(default_factory=monotonic)
 
 
@@ -207,7 +207,8 @@ def _errand(
 ) -> Errand:
     assert batch.gateway_id and batch.gateway  # noqa: S101 - an open batch has one
     ailing = batch.gateway.failures > 0
-    return Errand(held, batch.gateway_id, batch.attempt, in_doubt, ask, ailing)
+    since = batch.tried_since
+    return Errand(held, batch.gateway_id, batch.attempt, in_doubt, ask, ailing, since)
 
 
 def _recover(this: Round, batch: Batch) -> Errand | None:
@@ -234,7 +235,7 @@ def _hand_over(errand: Errand, connect: Connect) -> Said:
     A worker that has been held up for long begins nothing: its lease may end in mid-call.
     """
     if monotonic() - errand.taken_up > LATEST_BEGINNING.total_seconds():
-        return AnswerLost(HELD_UP)
+        return NotYetKnown("held-up")
     try:
         provider = connect(errand.batch.provider)
         return provider.ask(errand.batch) if errand.ask else provider.send(errand.batch)
@@ -246,16 +247,22 @@ def _hand_over(errand: Errand, connect: Connect) -> Said:
 
 
 def _write_down(this: Round, errand: Errand, said: Said) -> None:
-    """Keep an answer; one that can't be kept must not take the others' answers with it."""
+    """Keep an answer; one that can't be kept must not take the others' answers with it.
+
+    It is all that some providers ever say, so what passes (a deadlock) is tried once more.
+    """
     try:
-        _settle(this, errand, said)
+        try:
+            _settle(this, errand, said)
+        except OperationalError:
+            _settle(this, errand, said)
     except Exception:
         # As if it had been lost: the batch stays frozen, and comes back with its lease.
         logger.exception("the answer about batch %s can't be written down", errand.batch.id)
 
 
 def _settle(this: Round, errand: Errand, said: Said) -> None:
-    rests_until = _note_health(this, errand, said)
+    rests_until = heard(errand.gateway, said, ailing=errand.ailing, now=this.moment)
     if isinstance(said, Answers):
         this.counts += settle(errand.batch, said, this.now, moment=this.moment)
     elif isinstance(said, NeverReceived):
@@ -268,23 +275,24 @@ def _settle(this: Round, errand: Errand, said: Said) -> None:
     # with a refusal in doubt: the batch may have been taken before there was a reason to refuse it.
 
 
-def _note_health(this: Round, errand: Errand, said: Said) -> datetime:
-    """Count whether its provider answers at all; until when its gateway rests (F6)."""
-    if isinstance(said, AccountRefused):
-        return failed(errand.gateway, this.moment, said.wait or ACCOUNT_REST)
-    if isinstance(said, Busy | AnswerLost) and said.code != HELD_UP:
-        return failed(errand.gateway, this.moment, getattr(said, "wait", None))
-    if errand.ailing:
-        worked(errand.gateway)
-    return this.moment
-
-
 def _pause(this: Round, errand: Errand, busy: Busy, rests_until: datetime) -> None:
     """Wait as long as the provider asked, and longer each time (F6); for a day at most."""
-    if this.now >= errand.batch.frozen_at + GIVES_UP_AFTER and not errand.in_doubt:
-        this.counts += fail(errand.batch, busy.code, this.now)
+    tried_for = this.now - (errand.since or this.now)
+    if tried_for >= GIVES_UP_AFTER and not errand.in_doubt:
+        _give_up(this, errand, busy)
         return
     pause = min(FIRST_PAUSE * 2 ** min(errand.attempt - 1, 10), LONGEST_PAUSE)
     pause = jitter(pause, f"{errand.batch.id}:{errand.attempt}")
     until = max(this.moment + max(pause, busy.wait or pause), rests_until)
     put_back(errand.batch, attempt=errand.attempt, until=until, in_doubt=errand.in_doubt)
+
+
+def _give_up(this: Round, errand: Errand, busy: Busy) -> None:
+    """End a batch that was tried for a day. An account can be mended: then it is decided again."""
+    if isinstance(busy, AccountRefused):
+        gone = leave_behind(
+            errand.batch, attempt=errand.attempt, reason=Reason.NO_GATEWAY, now=this.now
+        )
+        this.counts += Counter({State.LEFT_OUT: gone})
+    else:
+        this.counts += fail(errand.batch, busy.code, this.now)

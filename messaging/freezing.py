@@ -17,6 +17,7 @@ from messaging.gateways import Connect, FrozenBatch, Letterhead, Outgoing, Provi
 from messaging.hours import next_opening
 from messaging.members import (
     Member,
+    end,
     leave_out_batch,
     leave_out_to_mend,
     read_members,
@@ -46,7 +47,7 @@ from orders.models import ConsentKind
 LEASE = timedelta(minutes=2)
 # What is written down when a batch is frozen.
 FROZEN = (
-    *("key", "payload", "state", "frozen_at", "attempt", "turn"),
+    *("key", "payload", "state", "frozen_at", "tried_since", "attempt", "turn"),
     *("sender", "opt_out_number", "service", "price", "fallback_price", "points_reserved"),
 )
 
@@ -85,8 +86,7 @@ def freeze(
     record_left_out(batch, [m for m in members if m.reason], now)
     if not members:
         # Each message has an end of its own already, or there is none.
-        batch.state, batch.settled_at = State.SENT, now
-        batch.save(update_fields=["state", "settled_at"])
+        end(batch, now)
     if not going:
         return None
     key = uuid.uuid4()
@@ -131,7 +131,8 @@ def _paid_for(
     batch: Batch, members: list[Member], going: list[Outgoing], now: datetime
 ) -> list[Outgoing]:
     """As many of them as the shop's points pay for; the rest is left out `no_points` (F5)."""
-    paid = affordable(batch.shop, max(batch.price, batch.fallback_price), len(going))
+    price = max(batch.price, batch.fallback_price)
+    paid = affordable(batch.shop, price, len(going), held=batch.points_reserved)
     if paid == len(going):
         return going
     unpaid = {message.id for message in going[paid:]}
@@ -144,7 +145,8 @@ def _paid_for(
 
 def _wait_for(batch: Batch, opening: datetime) -> None:
     assert batch.turn and batch.not_before  # noqa: S101 - an open batch has both
-    batch.turn = opening + (batch.turn - batch.not_before)
+    place = timedelta(0) if batch.tried_since else batch.turn - batch.not_before
+    batch.turn = opening + place
     batch.not_before = opening
     batch.save(update_fields=["turn", "not_before"])
 
@@ -173,9 +175,10 @@ def hold(
     # A thousand texts are much alike. The database would pack them too, but unpacked they are
     # half a megabyte for it to read.
     batch.payload = zlib.compress(payload, 1)
-    batch.state, batch.frozen_at, batch.attempt = State.SENDING, now, 1
-    batch.turn = until
+    batch.state, batch.frozen_at, batch.turn = State.SENDING, now, until
     reserve(batch, now)
+    batch.attempt += 1
+    batch.tried_since = batch.tried_since or now
     batch.save(update_fields=FROZEN)
     return _leaving(batch, payload)
 

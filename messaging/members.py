@@ -110,8 +110,15 @@ def record_left_out(batch: Batch, members: list[Member], now: datetime) -> None:
     batch.left_out += len(members)
     if batch.left_out == batch.size:
         # Nobody is left to send to: each message has its own reason, the batch is at its end.
-        batch.state, batch.settled_at = State.SENT, now
-    batch.save(update_fields=["left_out", "state", "settled_at"])
+        end(batch, now)
+    batch.save(update_fields=["left_out"])
+
+
+def end(batch: Batch, now: datetime) -> None:
+    """End a waiting batch of which each message has an end of its own."""
+    batch.state, batch.settled_at = State.SENT, now
+    adjust(batch, now)
+    batch.save(update_fields=["state", "settled_at", *HELD])
 
 
 def leave_out_to_mend(batch: Batch, reason: Reason, now: datetime) -> None:

@@ -95,8 +95,10 @@ def _count(batch: Batch, state: State) -> int:
     return own[state] + alike
 
 
-def affordable(shop: Shop, price: int, count: int) -> int:
+def affordable(shop: Shop, price: int, count: int, *, held: int = 0) -> int:
     """For how many of `count` messages at `price` points the shop's available points suffice.
+
+    `held` are points that were taken for them at an earlier try.
 
     Locks the wallet for the rest of the transaction, so that they still do when they are reserved.
     What is free asks nothing.
@@ -104,17 +106,19 @@ def affordable(shop: Shop, price: int, count: int) -> int:
     if price == 0 or count == 0:
         return count
     wallet = Wallet.objects.select_for_update().filter(pk=shop.pk).first()
-    return min(count, wallet.available // price) if wallet else 0
+    return min(count, (wallet.available + held) // price) if wallet else 0
 
 
 def reserve(batch: Batch, now: datetime) -> None:
     """Take what a batch that is being frozen may cost out of the available points.
 
-    The batch's row is locked, its price set; the caller saves `HELD`. Raises NotEnough.
+    What it holds from an earlier try counts. The batch's row is locked, its price set; the caller
+    saves `HELD`. Raises NotEnough.
     """
     wanted = holding(batch, now)
     if _holds(batch) != wanted:
-        _move(batch, wanted, PointsKind.RESERVE, "reserve", now)
+        step = "reserve" if batch.tried_since is None else _next_step(batch)
+        _move(batch, wanted, PointsKind.RESERVE, step, now)
 
 
 def adjust(batch: Batch, now: datetime, step: str = "") -> None:

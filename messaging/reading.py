@@ -168,7 +168,7 @@ def _sending(batch: Batch, message: Message) -> list[Step]:
     outcome = own_outcome(message)
     if batch.frozen_at and not (outcome and outcome.state == State.LEFT_OUT):
         steps.append(Step(batch.frozen_at, _("Handed over to the provider")))
-    if batch.frozen_at and batch.state == State.WAITING and batch.turn:
+    if batch.tried_since and batch.state == State.WAITING and batch.turn:
         words = _("The provider was busy; the next try, number %(n)s") % {"n": batch.attempt + 1}
         steps.append(Step(batch.turn, words, "wait"))
     return steps

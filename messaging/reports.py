@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from messaging.gateways import Report
 from messaging.models import COUNTERS, Batch, Gateway, Message, State
@@ -34,7 +35,9 @@ def take_in(reports: Sequence[Report], *, gateway: Gateway, now: datetime) -> in
 def _batches(messages: Sequence[int], gateway: Gateway) -> dict[int, int]:
     """The batches of those messages that have been handed over."""
     found = Message.objects.filter(
-        pk__in=messages, batch__gateway=gateway, batch__frozen_at__isnull=False
+        Q(batch__frozen_at__isnull=False) | Q(batch__tried_since__isnull=False),
+        pk__in=messages,
+        batch__gateway=gateway,
     )
     return dict(found.exclude(outcome__state=State.LEFT_OUT).values_list("pk", "batch_id"))
 

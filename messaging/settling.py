@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from messaging.gateways import Answers, FrozenBatch
-from messaging.models import COUNTERS, Batch, Channel, Message, Outcome, State
+from messaging.members import leave_out_to_mend
+from messaging.models import COUNTERS, Batch, Channel, Message, Outcome, Reason, State
 from messaging.outcomes import News, record
 from messaging.points import HELD, adjust
 from messaging.splitting import split_off
@@ -61,7 +62,7 @@ def _settle_apart(
     if again:
         until = moment + (answers.wait or AGAIN_AFTER)
         if len(again) == frozen.count:
-            _wait_again(batch, until)
+            _thaw(batch, until)
             return Counter()
         split_off(batch, again, now=now, not_before=until)
     record(batch, _reported_less(batch, answers, now) | _exceptions(frozen, answers, now))
@@ -139,7 +140,7 @@ def fail(frozen: FrozenBatch, code: str, now: datetime) -> Counter[State]:
 
 @transaction.atomic
 def put_back(frozen: FrozenBatch, *, attempt: int, until: datetime, in_doubt: bool) -> None:
-    """Let a batch have another turn at `until`, with the same bytes and key.
+    """Let a batch of which nothing was taken have another turn at `until`.
 
     Where an earlier answer was lost it stays in doubt: it is recovered, not simply sent again.
     """
@@ -150,7 +151,17 @@ def put_back(frozen: FrozenBatch, *, attempt: int, until: datetime, in_doubt: bo
         batch.turn = until
         batch.save(update_fields=["turn"])
     else:
-        _wait_again(batch, until)
+        _thaw(batch, until)
+
+
+@transaction.atomic
+def leave_behind(frozen: FrozenBatch, *, attempt: int, reason: Reason, now: datetime) -> int:
+    """Leave a batch of which nothing was taken out for what can be mended; how many that were."""
+    batch = _ours(frozen, attempt)
+    if batch is None:
+        return 0
+    leave_out_to_mend(batch, reason, now)
+    return frozen.count
 
 
 @transaction.atomic
@@ -163,14 +174,19 @@ def send_anew(frozen: FrozenBatch, *, attempt: int, now: datetime) -> None:
     batch = _ours(frozen, attempt)
     if batch is not None:
         batch.frozen_at = now
-        batch.save(update_fields=["frozen_at"])
-        _wait_again(batch, now)
+        batch.state, batch.turn = State.WAITING, now
+        batch.save(update_fields=["frozen_at", "state", "turn"])
 
 
-def _wait_again(batch: Batch, until: datetime) -> None:
-    """Nothing of it was taken: it waits for its turn."""
+def _thaw(batch: Batch, until: datetime) -> None:
+    """Let a batch of which nothing was taken wait for its turn, and be decided anew then.
+
+    By then somebody may have refused, a coupon may be used (F3, A7), the shop may have another
+    provider. The points stay held for it.
+    """
     batch.state, batch.turn = State.WAITING, until
-    batch.save(update_fields=["state", "turn"])
+    batch.payload = batch.key = batch.frozen_at = None
+    batch.save(update_fields=["state", "turn", "payload", "key", "frozen_at"])
 
 
 def _ours(frozen: FrozenBatch, attempt: int) -> Batch | None:

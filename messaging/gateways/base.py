@@ -144,6 +144,10 @@ class AnswerLost(GatewayError):
     """Nobody knows whether it was taken."""
 
 
+class NotYetKnown(AnswerLost):
+    """The same, and the provider is not to blame: it answered, and can't tell yet."""
+
+
 class NeverReceived(GatewayError):
     """Asked after the batch, the provider knows nothing of it, nor of its key."""
 

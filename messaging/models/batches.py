@@ -160,6 +160,8 @@ class Batch(models.Model):
     key = models.UUIDField(_("key"), null=True)
     payload = models.BinaryField(_("payload"), null=True)
     frozen_at = models.DateTimeField(_("frozen at"), null=True)
+    # When it was first tried: a provider that is busy is tried for a day.
+    tried_since = models.DateTimeField(_("tried since"), null=True)
     attempt = models.PositiveSmallIntegerField(_("attempts"), default=0)
     provider_ref = models.CharField(_("provider's reference"), max_length=100, blank=True)
     settled_at = models.DateTimeField(_("settled at"), null=True)

@@ -148,7 +148,19 @@ def test_f6_busy_waits_as_long_as_it_is_told(shop):
     assert only_message(shop).state == State.WAITING
     assert dispatch(now=NOW + 5 * MINUTE - timedelta(seconds=1), shop=shop, connect=provider) == {}
     assert dispatch(now=NOW + 6 * MINUTE, shop=shop, connect=provider) == {State.DELIVERED: 1}
-    assert provider.sent[0] == provider.sent[1]
+    (first, text), (second, again) = provider.sent
+    assert text == again
+    assert first != second  # nothing was taken, so it is decided and frozen anew
+
+
+def test_f3_what_was_busy_is_decided_anew_when_its_turn_comes(shop):
+    provider = Scripted(Busy("429", wait=5 * MINUTE))
+    dispatch(now=NOW, shop=shop, connect=provider)
+    customer = only_message(shop).customer
+    customer.phone = ""
+    customer.save()
+    assert dispatch(now=NOW + 6 * MINUTE, shop=shop, connect=provider) == {State.LEFT_OUT: 1}
+    assert len(provider.sent) == 1
 
 
 def test_f6_busy_without_a_time_waits_longer_each_time_and_fails_after_a_day(shop):

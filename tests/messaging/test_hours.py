@@ -186,7 +186,7 @@ def test_f4_what_was_put_back_waits_for_the_opening_too(shop):
     assert dispatch(now=NOW + 2 * MINUTE, shop=shop, connect=provider) == {}
     assert batch_of(shop).not_before == NOW + 2 * HOUR
     assert dispatch(now=NOW + 2 * HOUR, shop=shop, connect=provider) == {State.DELIVERED: 1}
-    assert provider.sent[0] == provider.sent[1]
+    assert provider.sent[0][1] == provider.sent[1][1]
 
 
 def test_f4_what_a_killed_worker_left_waits_for_the_opening_too(shop):

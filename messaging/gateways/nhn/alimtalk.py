@@ -20,6 +20,7 @@ from messaging.gateways.base import (
     FrozenBatch,
     Letterhead,
     NeverReceived,
+    NotYetKnown,
     Outgoing,
     Provider,
     Rejected,
@@ -133,7 +134,7 @@ class NhnAlimtalk(Provider, Reporter, PeriodPoller, Inspector):
         missing = _sent(batch) - listed.keys()
         if missing:
             if at is None or at < batch.frozen_at + LISTED_AFTER:
-                raise AnswerLost("not-listed")
+                raise NotYetKnown("not-listed")
             if not listed:
                 raise NeverReceived("not-listed")
         unknown: dict[int, Said] = dict.fromkeys(missing, (State.UNKNOWN, ""))
@@ -187,7 +188,7 @@ class NhnAlimtalk(Provider, Reporter, PeriodPoller, Inspector):
         try:
             return self.ask(batch)
         except NeverReceived as error:
-            raise AnswerLost(KEY_USED) from error
+            raise NotYetKnown(KEY_USED) from error
 
     def _listed(self, batch: FrozenBatch) -> tuple[dict[int, Said], datetime | None, str]:
         """The batch's messages in the list, the provider's time then, and its reference."""

@@ -22,12 +22,12 @@ from messaging.gateways.abilities import (
 )
 from messaging.gateways.base import (
     Account,
-    AnswerLost,
     Answers,
     Busy,
     FrozenBatch,
     Letterhead,
     NeverReceived,
+    NotYetKnown,
     Outgoing,
     Provider,
     Rejected,
@@ -159,7 +159,7 @@ class NhnSms(Provider, Reporter, PeriodPoller, NumberKeeper):
         missing = _ids(batch.payload) - found
         if missing:
             if at is None or at < batch.frozen_at + LISTED_AFTER:
-                raise AnswerLost("not-listed")
+                raise NotYetKnown("not-listed")
             if not found:
                 raise NeverReceived("not-listed")
         return Answers(State.SENT, reference=reference, again=frozenset(missing))

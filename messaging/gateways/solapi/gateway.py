@@ -28,6 +28,7 @@ from messaging.gateways.base import (
     Answers,
     FrozenBatch,
     Letterhead,
+    NotYetKnown,
     Outgoing,
     Provider,
     Report,
@@ -135,14 +136,14 @@ class Solapi(Provider, Reporter, BatchPoller, Inspector, NumberKeeper):
             for row in self._api.messages(LIST, asked, batch.account):
                 if reading.is_of(row, key) and row.get("groupId"):
                     return str(row["groupId"])
-        raise AnswerLost(NOT_FOUND)
+        raise NotYetKnown(NOT_FOUND)
 
     def _check_unregistered(self, group: str, sent: int, missing: int, account: Account) -> None:
         """That what its group does not hold was refused, and is not still being registered."""
         count = self._api.get(_of(group), {}, account).get("count")
         told = count if isinstance(count, dict) else {}
         if (told.get("total"), told.get("registeredFailed")) != (sent, missing):
-            raise AnswerLost(INCOMPLETE)
+            raise NotYetKnown(INCOMPLETE)
 
 
 def _of(group: str, path: str = "") -> str:
