@@ -6,7 +6,7 @@ before our own request has been answered. A gateway that can't be asked holds no
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
@@ -15,7 +15,7 @@ from django.db.models import F, Q, QuerySet
 
 from messaging.checking import where, without_secrets
 from messaging.connections import saved_account
-from messaging.gateways import PROVIDERS, BatchPoller, GatewayError, PeriodPoller, Posted
+from messaging.gateways import PROVIDERS, BatchPoller, GatewayError, PeriodPoller, Posted, Report
 from messaging.incoming import receive
 from messaging.models import Batch, Gateway, Message, State
 
@@ -23,8 +23,8 @@ from messaging.models import Batch, Gateway, Message, State
 NEWS_FOR = timedelta(days=4)
 # What a provider lists late is found by asking a little back.
 OVERLAP = timedelta(minutes=10)
-# The longest period that one question covers.
-SPAN = timedelta(days=1)
+# The longest period that one question covers, and all of a gateway's questions in one round.
+PART, SPAN = timedelta(hours=1), timedelta(days=1)
 # How often a batch is asked about, by how long ago it was handed over.
 PACES = (
     (timedelta(minutes=10), timedelta(minutes=1)),
@@ -47,7 +47,9 @@ def poll_due(now: datetime, budget: timedelta) -> int:
     awake = Q(rests_until=None) | Q(rests_until__lte=now)
     gateways = Gateway.objects.filter(awake, provider__in=names).select_related("shop")
     received = 0
-    for gateway in gateways.order_by(F("polled_through").asc(nulls_first=True), "pk"):
+    for gateway in gateways.defer("account").order_by(
+        F("polled_through").asc(nulls_first=True), "pk"
+    ):
         if monotonic() >= ends:
             break
         received += _poll(gateway, now, ends)
@@ -59,7 +61,7 @@ def _poll(gateway: Gateway, now: datetime, ends: float) -> int:
     if not _out(gateway, now).exists():
         return 0
     if isinstance(provider, PeriodPoller):
-        return _poll_period(gateway, provider, now)
+        return _poll_period(gateway, provider, now, ends)
     assert isinstance(provider, BatchPoller)  # noqa: S101 - one or the other was asked for
     return _poll_batches(gateway, provider, now, ends)
 
@@ -76,32 +78,50 @@ def _out(gateway: Gateway, now: datetime) -> QuerySet[Batch]:
     return found
 
 
-def _poll_period(gateway: Gateway, provider: PeriodPoller, now: datetime) -> int:
-    """Ask for the time since the last answer; only what was taken in counts as asked."""
+def _poll_period(gateway: Gateway, provider: PeriodPoller, now: datetime, ends: float) -> int:
+    """Ask for the time since the last answer, part by part.
+
+    Only what was taken in counts as asked.
+    """
+    since, received = _begins(gateway, now), 0
+    until = min(now, since + SPAN)
+    while since < until and monotonic() < ends:
+        part = min(until, since + PART)
+        question = partial(_news, gateway, provider, since, part)
+        answer = _asked(gateway, question, now)
+        if answer is None:
+            break
+        received += answer
+        _move(gateway, part)
+        since = part
+    return received
+
+
+def _news(
+    gateway: Gateway, provider: PeriodPoller, since: datetime, until: datetime
+) -> Iterable[Report]:
+    return provider.poll(gateway.account, since, until)
+
+
+def _begins(gateway: Gateway, now: datetime) -> datetime:
+    """Since when the gateway's provider may know something that we don't."""
     begins = now - NEWS_FOR
     if gateway.connected_at:
         begins = max(begins, gateway.connected_at)
     if gateway.polled_through:
         begins = max(begins, gateway.polled_through - OVERLAP)
-    until = min(now, begins + SPAN)
-    account = saved_account(gateway)
-    received = _asked(
-        gateway, lambda: receive(gateway, provider.poll(account, begins, until), now=now)
-    )
-    if received is not None:
-        _move(gateway, until)
-    return received or 0
+    return begins
 
 
 def _poll_batches(gateway: Gateway, provider: BatchPoller, now: datetime, ends: float) -> int:
     """Ask about the batches whose turn it is, the one that has waited longest first."""
     received = failures = 0
-    account, through = saved_account(gateway), gateway.polled_through
+    through = gateway.polled_through
     for n, (turn, batch) in enumerate(_due(gateway, now)):
         if n == BATCHES or failures == MOST_FAILURES or monotonic() >= ends:
             break
-        question = partial(provider.poll_batch, account, _posted(batch))
-        answer = _asked(gateway, lambda ask=question: receive(gateway, ask(), now=now))  # type: ignore[misc]
+        question = partial(_news_of_batch, gateway, provider, batch)
+        answer = _asked(gateway, question, now)
         failures = failures + 1 if answer is None else 0
         received += answer or 0
         through = turn
@@ -110,6 +130,10 @@ def _poll_batches(gateway: Gateway, provider: BatchPoller, now: datetime, ends: 
     if through:
         _move(gateway, through)
     return received
+
+
+def _news_of_batch(gateway: Gateway, provider: BatchPoller, batch: Batch) -> Iterable[Report]:
+    return provider.poll_batch(gateway.account, _posted(batch))
 
 
 def _due(gateway: Gateway, now: datetime) -> list[tuple[datetime, Batch]]:
@@ -143,10 +167,13 @@ def _posted(batch: Batch) -> Posted:
     return Posted(batch.key, batch.provider_ref, batch.frozen_at, by_address)
 
 
-def _asked(gateway: Gateway, question: Callable[[], int]) -> int | None:
-    """How many reports came; None where the provider could not be asked."""
+def _asked(gateway: Gateway, question: Callable[[], Iterable[Report]], now: datetime) -> int | None:
+    """How many reports came; None where the provider could not be asked.
+
+    The account is only read in here: one that can't be decrypted stops only itself.
+    """
     try:
-        return question()
+        return receive(gateway, question(), now=now)
     except GatewayError as error:
         word = without_secrets(error.code, PROVIDERS[gateway.provider], saved_account(gateway))
         logger.warning("gateway %s can't be asked for news: %s", gateway.pk, word)

@@ -1,16 +1,21 @@
 """Where providers report what became of messages."""
 
+import logging
+
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from messaging.connections import gateway_of_hook, saved_account
+from messaging.connections import gateway_of_hook
 from messaging.gateways import PROVIDERS, Forged, Reporter, Webhook
 from messaging.incoming import hear_refusals, receive
 from orders.access import open_to_all
+from orders.encrypted import WrongKeyError
 
 MOST = 5 * 2**20  # bytes
+
+logger = logging.getLogger(__name__)
 
 
 @open_to_all
@@ -20,7 +25,7 @@ def hook(request: HttpRequest, token: str) -> HttpResponse:
     """Open to all, since a provider has no log-in: its address is signed, its report is proven.
 
     200 for whatever could be read, also about messages that nobody knows; 403 for what is not the
-    provider's, and the same for an address that is none.
+    provider's, and the same for an address that is none; 503 where the account can't be read.
     """
     gateway = gateway_of_hook(token)
     provider = PROVIDERS.get(gateway.provider) if gateway else None
@@ -34,9 +39,13 @@ def hook(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponse(status=413)
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
-        webhook, account = Webhook(headers, body), saved_account(gateway)
+        webhook, account = Webhook(headers, body), gateway.account
         reports = provider.read_webhook(webhook, account)
         refusals = provider.read_refusals(webhook, account)
+    except WrongKeyError:
+        # On our side, and for a while: the provider tells it again.
+        logger.error("gateway %s: no report can be proven without its account", gateway.pk)
+        return HttpResponse(status=503)
     except Forged:
         return HttpResponse(status=403)
     except ValueError:

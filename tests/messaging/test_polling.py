@@ -1,6 +1,8 @@
 """F1: what providers don't tell by themselves is asked, with the effect of a webhook."""
 
 from datetime import timedelta
+from itertools import pairwise
+from threading import Event
 
 import pytest
 
@@ -9,21 +11,30 @@ from messaging.freezing import LEASE
 from messaging.gateways import PROVIDERS, AnswerLost, Answers, GatewayError, Report
 from messaging.integrity import find_broken
 from messaging.models import Batch, Gateway, Outcome, State
-from messaging.polling import NEWS_FOR, OVERLAP, SPAN, poll_due
+from messaging.polling import NEWS_FOR, OVERLAP, PART, SPAN, poll_due
 from tests.crm.street import DAY, HOUR, MINUTE, NOW, messages, shop_with_messages
 from tests.messaging.desk import GOOD, NAME, SECRET, BatchDesk, PeriodDesk, open_desk
 
 pytestmark = pytest.mark.django_db
 SENT = Answers(State.SENT, reference="b-1")
 BUDGET = timedelta(seconds=20)
+CONNECTED = NOW - 30 * MINUTE
 SOON, LATER = NOW + timedelta(seconds=1), NOW + 5 * MINUTE
+
+
+class SlowDesk(PeriodDesk):
+    """Takes a while for each question."""
+
+    def poll(self, account, since, until):
+        Event().wait(0.3)
+        return super().poll(account, since, until)
 
 
 def sent_shop(desk, *answers, name=NAME, count=2):
     """A shop whose messages this provider was handed."""
     shop = shop_with_messages(count)
     gateway = Gateway.objects.get(shop=shop, channel="alimtalk")
-    gateway.provider, gateway.account, gateway.connected_at = name, GOOD, NOW - DAY
+    gateway.provider, gateway.account, gateway.connected_at = name, GOOD, CONNECTED
     gateway.save()
     desk.replies += answers or (SENT,)
     dispatch(now=NOW, shop=shop, connect=PROVIDERS.__getitem__)
@@ -49,7 +60,7 @@ def test_f1_the_news_of_a_period_end_their_messages_and_are_asked_once_more():
         assert poll_due(LATER, BUDGET) == 2
         assert states(shop) == [State.DELIVERED, State.SENT]
         assert poll_due(LATER + MINUTE, BUDGET) == 2
-    assert desk.periods == [(NOW - DAY, NOW), (NOW - OVERLAP, LATER + MINUTE)]
+    assert desk.periods == [(CONNECTED, LATER), (LATER - OVERLAP, LATER + MINUTE)]
     assert through(shop) == LATER + MINUTE
     assert Outcome.objects.count() == 1
     assert find_broken() == []
@@ -75,19 +86,50 @@ def test_f1_a_period_counts_as_asked_only_when_its_news_are_taken_in():
         desk.down = None
         assert poll_due(LATER, BUDGET) == 1
     assert states(shop) == [State.DELIVERED, State.SENT]
-    assert through(shop) == NOW
+    assert through(shop) == LATER
 
 
-def test_a_question_covers_a_day_at_most_and_goes_back_no_further_than_news_come():
+def covered(periods):
+    """What these questions cover without a gap."""
+    assert all(before[1] == after[0] for before, after in pairwise(periods))
+    assert all(until - since <= PART for since, until in periods)
+    return periods[0][0], periods[-1][1]
+
+
+def test_a_round_covers_a_day_at_most_and_goes_back_no_further_than_news_come():
     with open_desk(PeriodDesk()) as desk:
         shop = sent_shop(desk)
         Gateway.objects.update(connected_at=NOW - 90 * DAY)
         poll_due(LATER, BUDGET)
+        first = list(desk.periods)
         poll_due(LATER, BUDGET)
     start = LATER - NEWS_FOR
     again = start + SPAN - OVERLAP
-    assert desk.periods == [(start, start + SPAN), (again, again + SPAN)]
+    assert covered(first) == (start, start + SPAN)
+    assert covered(desk.periods[len(first) :]) == (again, again + SPAN)
     assert through(shop) == start + 2 * SPAN - OVERLAP
+
+
+def test_a_round_whose_time_is_over_keeps_the_parts_it_has_asked_for():
+    with open_desk(SlowDesk()) as desk:
+        shop = sent_shop(desk)
+        Gateway.objects.update(connected_at=NOW - DAY)
+        poll_due(LATER, timedelta(seconds=1))
+    assert len(desk.periods) < 24
+    assert through(shop) == desk.periods[-1][1]
+
+
+def test_an_account_that_cannot_be_read_stops_only_itself(settings, caplog):
+    with open_desk(PeriodDesk()) as broken, open_desk(PeriodDesk(), "good") as good:
+        lost, shop = sent_shop(broken), sent_shop(good, name="good")
+        keys, settings.ENCRYPTION_KEYS = settings.ENCRYPTION_KEYS, ["x" * 43 + "="]
+        Gateway.objects.filter(shop=lost, channel="alimtalk").update(account=GOOD)
+        settings.ENCRYPTION_KEYS = keys
+        good.news = delivered(shop)
+        poll_due(LATER, BUDGET)
+        assert broken.periods == []
+    assert states(shop) == [State.DELIVERED] * 2
+    assert "WrongKeyError" in caplog.text
 
 
 def test_nobody_asks_where_nothing_more_can_become_known():
@@ -98,7 +140,7 @@ def test_nobody_asks_where_nothing_more_can_become_known():
         poll_due(NOW + NEWS_FOR + HOUR, BUDGET)
         assert desk.periods == []
         poll_due(LATER, BUDGET)
-        assert through(shop) == NOW
+        assert through(shop) == LATER
 
 
 def test_f6_a_gateway_that_rests_is_left_alone():

@@ -128,3 +128,10 @@ def test_addresses_that_are_none_are_all_answered_alike():
 
 def test_a_hook_is_only_posted_to():
     assert Client().get(reverse("hook", args=["no-token"])).status_code == 405
+
+
+def test_a_report_that_cannot_be_proven_for_want_of_our_key_is_to_be_told_again(settings):
+    shop = shop_at_the_desk()
+    path = hook_address(gateway(shop))
+    settings.ENCRYPTION_KEYS = ["x" * 43 + "="]
+    assert post(shop, {"1": State.SENT}, path).status_code == 503
