@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -40,36 +39,39 @@ class Words:
 def tell(now: datetime) -> int:
     """Mail each open alert that nobody was told of; returns how many mails went out.
 
-    One that can't be sent is tried again at the next look. An alert is locked while its mail is on
-    its way, so that two workers send one; should this one be killed right then, the second mail has
-    the first one's id, by which mail programs know it again.
+    One that can't be sent is tried again at the next look. Who mails one claims it first, so that
+    two workers send one mail, and a mail server that is slow holds nobody else's writing up. A
+    worker that is killed right then sends none: the front page shows the alert all the same.
     """
     lasting = Q(since__lte=now - HICCUP) | ~Q(kind=AlertKind.BROKEN)
     due = OwnerAlert.objects.filter(lasting, ended_at=None, mailed_at=None, since__lte=now)
     return sum(_tell(pk, now) for pk in due.order_by("pk").values_list("pk", flat=True))
 
 
-@transaction.atomic
 def _tell(pk: int, now: datetime) -> bool:
-    rows = OwnerAlert.objects.select_for_update(skip_locked=True, of=("self",))
-    alert = rows.filter(pk=pk, mailed_at=None, ended_at=None).select_related("shop").first()
+    alert = OwnerAlert.objects.filter(pk=pk).select_related("shop").first()
     if alert is None:
         return False
     owners = User.objects.filter(
         memberships__shop=alert.shop, memberships__role=Role.OWNER, is_active=True
     )
     addresses = [user.email for user in owners.order_by("pk")]
-    if not addresses:
+    if not addresses or not _claim(pk, now):
         return False
     try:
         _mail(alert, addresses).send()
     except Exception as error:
         # Whatever a mail server or its library raises: it may hold addresses.
-        logger.error("alert %s can't be mailed: %s", alert.pk, where(error))
+        logger.error("alert %s can't be mailed: %s", pk, where(error))
+        OwnerAlert.objects.filter(pk=pk, mailed_at=now).update(mailed_at=None)
         return False
-    alert.mailed_at = now
-    alert.save(update_fields=["mailed_at"])
     return True
+
+
+def _claim(pk: int, now: datetime) -> bool:
+    """Whether the mail is ours to send; one UPDATE, committed before anything is sent."""
+    rows = OwnerAlert.objects.filter(pk=pk, mailed_at=None, ended_at=None)
+    return rows.update(mailed_at=now) == 1
 
 
 def _mail(alert: OwnerAlert, addresses: list[str]) -> EmailMultiAlternatives:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection
 
 from crm.alert_mails import HICCUP
 from crm.alerts import look_and_tell, open_alerts
@@ -200,13 +201,27 @@ def test_f11_a_mail_that_cannot_be_sent_is_tried_again_and_comes_once(shop, monk
     assert len(mail.outbox) == 1
 
 
-def test_f11_a_mail_that_is_sent_again_after_a_crash_is_known_by_its_id(shop):
+def test_f11_a_mail_that_may_have_gone_out_already_is_known_by_its_id(shop):
     run_low(shop)
     look_and_tell(NOW)
-    OwnerAlert.objects.update(mailed_at=None)  # killed before it was written down
+    OwnerAlert.objects.update(mailed_at=None)  # the server took it, and broke off
     look_and_tell(NOW)
     first, second = (message.message()["Message-ID"] for message in mail.outbox)
     assert first == second
+
+
+@pytest.mark.django_db(transaction=True)
+def test_f11_a_mail_is_claimed_and_on_its_way_outside_of_any_transaction(shop, monkeypatch):
+    seen = []
+
+    def send(_self, _messages):
+        seen.append((connection.in_atomic_block, OwnerAlert.objects.get().mailed_at))
+        return look_and_tell(NOW)  # another worker, meanwhile
+
+    run_low(shop)
+    monkeypatch.setattr(EmailBackend, "send_messages", send)
+    look_and_tell(NOW)
+    assert seen == [(False, NOW)]
 
 
 def test_f11_a_mail_that_goes_nowhere_stops_no_other(shop):
