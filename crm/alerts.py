@@ -5,7 +5,7 @@ those that are open, `crm.alert_mails` tells the owners.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -104,8 +104,9 @@ def _stopped(now: datetime) -> Iterator[Wrong]:
     """Messages that are on, and of which nothing can go out for the shop's own reasons."""
     on = Q(issue_since__isnull=False) | Q(expiry_since__isnull=False)
     chosen = CouponMessageSettings.objects.filter(SENDING, on)
-    ways, held = _ways(), _held_back(now)
-    for settings in chosen.select_related("issue_template", "expiry_template"):
+    settled = list(chosen.select_related("issue_template", "expiry_template"))
+    ways, held = _ways(), _held_back([settings.shop_id for settings in settled], now)
+    for settings in settled:
         for kind in Kind:
             template = settings.template(kind)
             if settings.since(kind) is None:
@@ -130,10 +131,15 @@ def _ways() -> dict[int, set[Channel]]:
     return ways
 
 
-def _held_back(now: datetime) -> set[tuple[int, str]]:
-    """Shops and kinds of which everything was left out lately, for what the shop can mend."""
+def _held_back(shops: Collection[int], now: datetime) -> set[tuple[int, str]]:
+    """Of these shops, the kinds of which all was left out lately, for what the shop can mend."""
     lately = Batch.objects.filter(
-        run__as_of__gte=now - SILENCE, run__as_of__lte=now, run__is_test=False
+        # As `run_once` has them.
+        run__shop__in=shops,
+        run__kind__in=Kind.values,
+        run__as_of__gte=now - SILENCE,
+        run__as_of__lte=now,
+        run__is_test=False,
     )
     kinds = lately.values_list("shop_id", "run__kind").distinct()
     own = [reason for reason, advice in ADVICE.items() if advice.by_shop]

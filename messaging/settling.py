@@ -83,8 +83,9 @@ def _settle_apart(
 def _forget(batch: Batch, dead: Collection[int]) -> None:
     """An app that is gone from its phone has a token no more; only push tells for certain."""
     if batch.channel == Channel.PUSH:
-        messages = Message.objects.filter(batch=batch, pk__in=dead)
-        forget_app_tokens(batch.shop_id, list(messages.values_list("address", flat=True)))
+        gone = Message.objects.filter(batch=batch, pk__in=dead, customer__isnull=False)
+        rows = list(gone.values_list("customer_id", "address"))
+        forget_app_tokens([customer for customer, _ in rows], [token for _, token in rows])
 
 
 def _reported_less(batch: Batch, answers: Answers, now: datetime) -> dict[int, News]:

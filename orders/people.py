@@ -5,6 +5,9 @@ from collections.abc import Collection
 from orders.models import Customer
 
 
-def forget_app_tokens(shop_id: int, tokens: Collection[str]) -> None:
-    """Forget apps that are gone from their phones; a new one tells its token by itself."""
-    Customer.objects.filter(shop_id=shop_id, app_token__in=tokens).update(app_token="")
+def forget_app_tokens(customers: Collection[int], tokens: Collection[str]) -> None:
+    """Forget these customers' apps that are gone from their phones.
+
+    A new one tells its token by itself, so one that is not among `tokens` stays.
+    """
+    Customer.objects.filter(pk__in=customers, app_token__in=tokens).update(app_token="")

@@ -175,6 +175,15 @@ class Batch(models.Model):
             models.Index(fields=["shop", "id"], name="batch_history"),
             models.Index(fields=["shop", "state", "id"], name="batch_state"),
             models.Index(fields=["turn"], condition=Q(state__in=OPEN_STATES), name="batch_due"),
+            # For polls: what a gateway was handed and of which more may become known.
+            models.Index(
+                fields=["gateway", "frozen_at"],
+                condition=Q(state__in=(State.SENDING, State.UNKNOWN, State.SENT)),
+                name="batch_handed_over",
+            ),
+            models.Index(
+                fields=["settled_at"], condition=Q(points_reserved__gt=0), name="batch_reserves"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

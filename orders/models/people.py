@@ -1,7 +1,7 @@
 """A shop's customers and what they agreed to."""
 
 from django.db import models
-from django.db.models.functions import Right
+from django.db.models.functions import Lower, Right
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.shop import Shop, ShopQuerySet
@@ -33,6 +33,7 @@ class Customer(models.Model):
                 fields=["shop", "name"], name="customer_name", opclasses=["", "text_pattern_ops"]
             ),
             models.Index(models.F("shop"), Right("phone", 4), name="customer_phone_end"),
+            models.Index(models.F("shop"), Lower("email"), name="customer_email"),
         ]
 
     def __str__(self) -> str:
