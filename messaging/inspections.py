@@ -24,7 +24,7 @@ from messaging.gateways import (
     connect,
 )
 from messaging.models import Channel, Gateway, Inspection, MessageTemplate, TemplateRevision
-from messaging.templates import gateway_of, usable, use_newest
+from messaging.templates import gateway_of, is_inspected, usable, use_newest
 from messaging.wording import ADD_CHANNEL_NAME, LINK
 from orders.encrypted import WrongKeyError
 from orders.models import Shop
@@ -42,11 +42,6 @@ AT_ONCE = 100  # calls of one round
 
 class NothingToSubmit(Exception):
     """The shop's provider inspects no wording, or has had this one already."""
-
-
-def is_inspected(gateway: Gateway | None) -> bool:
-    """Whether wording must be approved by the gateway's provider before it is used."""
-    return gateway is not None and connect(gateway.provider).inspects_templates
 
 
 def may_submit(revision: TemplateRevision, gateway: Gateway | None) -> bool:
@@ -170,9 +165,10 @@ def _as_sent(button: dict[str, str]) -> dict[str, str]:
 
 def _account(gateway: Gateway) -> Account:
     try:
-        return gateway.account
+        account: Account = dict(gateway.account)
     except WrongKeyError as error:
         raise AccountRefused(STUMBLED) from error
+    return account
 
 
 def _due(now: datetime) -> Iterable[TemplateRevision]:

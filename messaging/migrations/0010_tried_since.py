@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('messaging', '0009_sent_from'),
+        ("messaging", "0009_sent_from"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='batch',
-            name='tried_since',
-            field=models.DateTimeField(null=True, verbose_name='tried since'),
+            model_name="batch",
+            name="tried_since",
+            field=models.DateTimeField(null=True, verbose_name="tried since"),
         ),
     ]

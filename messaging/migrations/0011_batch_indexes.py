@@ -4,19 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('messaging', '0010_tried_since'),
-        ('orders', '0004_customer_email_index'),
+        ("messaging", "0010_tried_since"),
+        ("orders", "0004_customer_email_index"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(condition=models.Q(('state__in', (1, 2, 3))), fields=['gateway', 'frozen_at'], name='batch_handed_over'),
+            model_name="batch",
+            index=models.Index(
+                condition=models.Q(("state__in", (1, 2, 3))),
+                fields=["gateway", "frozen_at"],
+                name="batch_handed_over",
+            ),
         ),
         migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(condition=models.Q(('points_reserved__gt', 0)), fields=['settled_at'], name='batch_reserves'),
+            model_name="batch",
+            index=models.Index(
+                condition=models.Q(("points_reserved__gt", 0)),
+                fields=["settled_at"],
+                name="batch_reserves",
+            ),
         ),
     ]

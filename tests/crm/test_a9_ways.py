@@ -32,6 +32,13 @@ pytestmark = pytest.mark.django_db
 TEXT = ConsentKind.TEXT
 
 
+def advertising(shop):
+    """The wording of the shop's advertising in use."""
+    template = settings_of(shop).advertising_template
+    assert template
+    return template.current
+
+
 def ways_taken(shop):
     """The channel, address and purpose of each message."""
     return [(m.batch.channel, m.address, m.batch.revision.template.purpose) for m in messages(shop)]
@@ -52,7 +59,7 @@ def test_a9_without_a_basis_it_goes_by_the_chosen_channel(channel, kind, field):
     assert ways_taken(shop) == [(channel, getattr(customer, field), Purpose.ADVERTISING)]
     message = only_message(shop)
     assert message.batch.gateway == Gateway.objects.get(shop=shop, channel=channel)
-    assert message.batch.revision == settings_of(shop).advertising_template.current
+    assert message.batch.revision == advertising(shop)
     assert send(shop) == {State.DELIVERED: 1}
     assert only_message(shop).address == getattr(customer, field)
 
@@ -153,7 +160,7 @@ def test_a2_a9_an_override_is_for_the_alimtalk_alone():
     make.ConsentFactory(customer=customer)
     give(customer, add_coupon(shop, basis="", issue_template=own))
     tick(shop)
-    assert only_message(shop).batch.revision == settings_of(shop).advertising_template.current
+    assert only_message(shop).batch.revision == advertising(shop)
 
 
 def test_a7_a9_advertising_is_not_asked_for_a_basis_as_it_goes():

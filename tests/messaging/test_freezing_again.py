@@ -30,7 +30,9 @@ def states(shop):
 def hold(shop):
     """Freeze the shop's batch, and hand it to nobody yet."""
     with transaction.atomic():
-        return freeze(claim(now=NOW, shop=shop), now=NOW, moment=NOW, connect=Scripted())
+        batch = claim(now=NOW, shop=shop)
+        assert batch
+        return freeze(batch, now=NOW, moment=NOW, connect=Scripted())
 
 
 def test_f6_part_of_a_batch_goes_on_as_a_batch_of_its_own():

@@ -55,6 +55,7 @@ def counted(shop):
     """The queries of freezing and of settling the shop's one batch."""
     with transaction.atomic():
         batch = claim(now=NOW, shop=shop)
+        assert batch
         held, freezing = queries(
             lambda: freeze(batch, now=NOW, moment=NOW, connect=PROVIDERS.__getitem__)
         )

@@ -40,7 +40,9 @@ def shop(monkeypatch, post):
 
 
 def shown(message):
-    return "".join(part.text for part in letter(message, masked=False).parts)
+    found = letter(message, masked=False)
+    assert found
+    return "".join(part.text for part in found.parts)
 
 
 def prices(sms=12, lms=35):

@@ -87,10 +87,12 @@ def test_a8_a_test_of_unapproved_wording_is_left_out(monkeypatch):
     shop = open_shop(Kind.ISSUED)
     connect(monkeypatch, shop, Channel.ALIMTALK, Post(inspects_templates=True))
     run = Run.objects.create(shop=shop, kind="coupon_issued", label="x", is_test=True, as_of=NOW)
+    revision = shop.coupon_messages.issue_template.current
+    assert revision
     write_test(
         run=run,
         gateway=shop.gateways.get(channel=Channel.ALIMTALK),
-        revision=shop.coupon_messages.issue_template.current,
+        revision=revision,
         address="+821000000001",
         variables=make.coupon_values(),
         url="",

@@ -152,7 +152,7 @@ def test_the_phone_makes_a_fixed_number_of_queries(
         assert len(shown(cast.viewer, customer)) == 20
 
 
-def on(client, customer, place) -> str:
+def on(client, customer, place):
     client.cookies["django_language"] = "en"
     url = reverse("messaging:customer_phone", args=[customer.pk])
     return client.get(url, {"place": place}).content.decode()

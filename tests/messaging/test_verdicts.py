@@ -208,10 +208,12 @@ def test_f11_a_suspended_shop_plans_and_sends_nothing_and_catches_up():
 def a_test(shop, address="+821000000001"):
     """A test of the advertising, to a number that was typed in (A8)."""
     run = Run.objects.create(shop=shop, kind="coupon_issued", label="x", is_test=True, as_of=NOW)
+    template = settings_of(shop).advertising_template
+    assert template and template.current
     return write_test(
         run=run,
         gateway=shop.gateways.get(channel=Channel.TEXT),
-        revision=settings_of(shop).advertising_template.current,
+        revision=template.current,
         address=address,
         variables=make.coupon_values(),
         url="",
