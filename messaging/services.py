@@ -94,9 +94,13 @@ def is_ready(gateway: Gateway | None, purpose: Purpose, at: datetime) -> bool:
 
 
 def asks_approval(gateway: Gateway) -> bool:
-    """Whether wording must be approved by the gateway's provider before it may be sent."""
+    """Whether wording must be approved by the gateway's provider before it may be sent.
+
+    Only Alimtalk is, also by a provider that sends text beside it.
+    """
     known = PROVIDERS.get(gateway.provider)
-    return known is not None and known.inspects_templates
+    is_alimtalk = gateway.channel == Channel.ALIMTALK
+    return is_alimtalk and known is not None and known.inspects_templates
 
 
 def approved_revisions(gateway: Gateway) -> list[int]:

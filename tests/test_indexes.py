@@ -1,6 +1,7 @@
 """The questions that are asked over and over find an index, however large the tables are."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -8,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.alerts import look
 from crm.models import Kind
-from messaging.models import Channel, Gateway
+from messaging.models import Channel, Gateway, OptOutSource
 from messaging.opt_outs import opt_out
 from messaging.points import close_old
 from messaging.polling import poll_due
@@ -35,11 +36,9 @@ def plans(question) -> str:
 def test_whom_an_address_belongs_to():
     shop = open_shop()
     add_customer(shop, email="A@shop.example")
-    asked = plans(
-        lambda: opt_out(
-            shop=shop, channel=Channel.EMAIL, address="a@shop.example", source="link", now=NOW
-        )
-    )
+    address, source = "a@shop.example", OptOutSource.LINK
+    refuse: dict[str, Any] = {"address": address, "source": source, "now": NOW}
+    asked = plans(lambda: opt_out(shop=shop, channel=Channel.EMAIL, **refuse))
     assert "customer_email" in asked
 
 

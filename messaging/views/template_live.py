@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from messaging.checks import length, most_characters, variables_of
 from messaging.forms.templates import TemplateForm
 from messaging.gateways import connect
-from messaging.inspections import OPEN, is_inspected, may_submit
+from messaging.inspections import OPEN, may_submit
 from messaging.law import law
 from messaging.lengths import is_short
 from messaging.models import (
@@ -22,6 +22,7 @@ from messaging.models import (
     TemplateRevision,
 )
 from messaging.preview import Preview, preview, sample_values
+from messaging.templates import is_inspected
 from orders.localtime import local_day
 from orders.models import Country
 

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from messaging.connections import disconnect, save_connection
-from messaging.gateways import PHONE, PROVIDERS, AccountForm
+from messaging.gateways import PHONE, PROVIDERS
 from messaging.inspections import look_up_all, submit
-from messaging.models import Channel, Inspection, SenderNumber
+from messaging.models import Channel, Inspection, SenderNumber, Topic
+from messaging.services import asks_approval
+from messaging.templates import create_template
 from tests import factories as make
 from tests.factories import NOW
 from tests.messaging.desk import GOOD, NAME, Desk, DeskForm, open_desk
@@ -22,7 +24,7 @@ OTHER = GOOD | {"app": "A2"}
 class OfficeOfAccounts(Office):
     """An office that tells accounts apart by their app."""
 
-    account_form: type[AccountForm] = DeskForm
+    account_form = DeskForm
 
 
 @pytest.fixture
@@ -126,3 +128,19 @@ def test_f3_another_account_of_the_same_provider_has_confirmed_no_number(shop):
         connect(shop, NAME, OTHER, Channel.TEXT)
     number = SenderNumber.objects.get()
     assert (number.registered_at, number.in_use) == (None, False)
+
+
+def test_a_provider_of_alimtalk_and_text_inspects_no_text(shop, office):
+    gateway = connect(shop, OFFICE, GOOD, Channel.TEXT)
+    template = create_template(
+        shop=shop,
+        channel=Channel.TEXT,
+        topic=Topic.COUPON,
+        name="쿠폰",
+        title="쿠폰",
+        body=make.BODY,
+        buttons=[],
+        now=NOW,
+    )
+    assert template.current == template.revisions.get()
+    assert not asks_approval(gateway)
