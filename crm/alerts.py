@@ -14,8 +14,8 @@ from django.db.models import F, Q, QuerySet
 
 from crm.alert_mails import tell
 from crm.models import AlertKind, CouponMessageSettings, Kind, OwnerAlert
-from messaging.connections import FEATURES
 from messaging.models import (
+    FEATURES,
     SENDING,
     Batch,
     Channel,

@@ -21,11 +21,11 @@ from messaging.gateways import PHONE, PROVIDERS, Account, Provider, Reporter
 from messaging.inspections import look_up_anew
 from messaging.members import leave_out_to_mend
 from messaging.models import (
+    FEATURES,
     OPEN_STATES,
     Batch,
     Channel,
     ClosedFeature,
-    Feature,
     Gateway,
     Reason,
     SenderNumber,
@@ -35,13 +35,6 @@ from messaging.templates import rebase_templates
 from orders.encrypted import WrongKeyError
 from orders.models import AuditEvent, Shop, User
 
-# What staff close to close a channel; Alimtalk can't be closed by itself.
-FEATURES = {
-    Channel.TEXT: Feature.TEXT,
-    Channel.EMAIL: Feature.EMAIL,
-    Channel.PUSH: Feature.PUSH,
-    Channel.INBOX: Feature.INBOX,
-}
 _HOOKS = Signer(sep=".", salt="hook")
 
 

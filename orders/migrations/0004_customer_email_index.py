@@ -5,14 +5,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orders', '0003_api_keys'),
+        ("orders", "0003_api_keys"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(models.F('shop'), django.db.models.functions.text.Lower('email'), name='customer_email'),
+            model_name="customer",
+            index=models.Index(
+                models.F("shop"),
+                django.db.models.functions.text.Lower("email"),
+                name="customer_email",
+            ),
         ),
     ]

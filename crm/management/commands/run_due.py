@@ -46,9 +46,7 @@ class Command(JsonCommand):
 
     def _tell_leased(self, at: datetime, shop: Shop | None) -> None:
         """Say what is due and was not run, since another planner has it or died with it."""
-        leased = Due.objects.filter(
-            SENDING, next_at__lte=at, leased_until__gt=at
-        )
+        leased = Due.objects.filter(SENDING, next_at__lte=at, leased_until__gt=at)
         if shop:
             leased = leased.filter(shop=shop)
         for due in leased.select_related("shop").order_by("next_at", "pk"):
