@@ -24,11 +24,14 @@ env = environ.Env()
 DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY: str = env.str("SECRET_KEY", default="") or kept_secret(VAR_DIR / "secret-key")
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
-# What providers' accounts are encrypted with: the first writes, each reads. By default one that
-# follows from SECRET_KEY, so that who changes that gives the old one's here.
-ENCRYPTION_KEYS: list[str] = env.list("ENCRYPTION_KEYS", default=[]) or [
-    urlsafe_b64encode(sha256(b"accounts:" + key.encode()).digest()).decode()
-    for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS)
+# What providers' accounts are encrypted with: the first writes, each reads. Those that follow from
+# SECRET_KEY, which write where no other is given, always read: what they wrote stays readable.
+ENCRYPTION_KEYS: list[str] = [
+    *env.list("ENCRYPTION_KEYS", default=[]),
+    *(
+        urlsafe_b64encode(sha256(b"accounts:" + key.encode()).digest()).decode()
+        for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS)
+    ),
 ]
 
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
