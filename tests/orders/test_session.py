@@ -211,10 +211,11 @@ def test_every_icon_used_is_in_the_sprite():
 
 def test_no_template_has_what_the_content_security_policy_refuses():
     banned = re.compile(r"\sstyle=|<style|\son[a-z]+=|hx-on|<script(?![^>]*(src=|json))", re.I)
+    letters = ROOT / "templates/email"  # read in mail programs, where no policy of ours holds
     found = [
         str(path.relative_to(ROOT))
         for path in (ROOT / "templates").rglob("*.html")
-        if banned.search(path.read_text())
+        if letters not in path.parents and banned.search(path.read_text())
     ]
     assert found == []
 
