@@ -28,7 +28,7 @@ def test_the_first_own_message_is_at_most_eight_clicks_away(live: Page, owner: U
     live.goto(login_link(owner))
     for click in CLICKS:
         click.do(live, ko)
-    expect(live.locator(".talk .tag")).to_have_text(ko("Test"))
+    expect(live.locator(".arrival .tag")).to_have_text(ko("Test"))
     assert Message.objects.get().address == "+821000001234"
     assert len(clicks) == len(CLICKS) + 1 <= MOST_CLICKS
 

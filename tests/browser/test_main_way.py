@@ -106,7 +106,7 @@ def test_a8_a_test_send_is_seen_on_the_phone(
     assert work_the_queue() == ["crm.tasks.send_due"]
     expect(dialog).to_contain_text(ko("It has arrived."))
     dialog.get_by_role("link", name=ko("See it on the phone")).click()
-    expect(console.locator(".talk .tag")).to_have_text(ko("Test"))
+    expect(console.locator(".arrival .tag")).to_have_text(ko("Test"))
     expect(console.locator(".bubble")).to_contain_text("봄맞이 10% 쿠폰")
 
 
