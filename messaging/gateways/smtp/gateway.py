@@ -45,7 +45,7 @@ class Smtp(Provider):
     label = "SMTP"
     channels = frozenset({Channel.EMAIL})
     account_form = SmtpForm
-    batch_size = 50
+    batch_size = 100
     remembers = timedelta(0)
     can_ask = False
     inspects_templates = False
