@@ -19,6 +19,7 @@ from messaging import gateways
 from messaging.breaker import heard, jitter
 from messaging.claiming import claim
 from messaging.freezing import LEASE, freeze, frozen, opening_of
+from messaging.garbage import lasting
 from messaging.gateways import (
     AccountRefused,
     AnswerLost,
@@ -106,7 +107,7 @@ def dispatch(
     `budget` bounds for how long, in real time, new batches are begun.
     """
     this = Round(now, shop, connect, budget=budget)
-    with ThreadPoolExecutor(THREADS) as pool:
+    with lasting(), ThreadPoolExecutor(THREADS) as pool:
         while True:
             while len(this.flying) < THREADS:
                 errand = _next_errand(this)

@@ -1,10 +1,10 @@
 """A batch's messages at the moment of freezing: what speaks against each now, and its record."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db.models import Case, F, Q, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce
@@ -15,8 +15,6 @@ from messaging.points import HELD, adjust
 from messaging.services import is_ready
 from messaging.templates import usable
 from messaging.verdicts import address, verdict, verdict_of_tester
-
-_decode = json.JSONDecoder().decode
 
 
 @dataclass(slots=True)
@@ -47,7 +45,7 @@ def read_members(batch: Batch, now: datetime) -> list[Member]:
     )
     members, moved = [], []
     for pk, content, url, reason, current, planned in rows:
-        members.append(Member(pk, _decode(content), url, reason, current or planned))
+        members.append(Member(pk, orjson.loads(content), url, reason, current or planned))
         if current not in ("", planned):
             moved.append(Message(pk=pk, address=current))
     Message.objects.bulk_update(moved, ["address"], batch_size=500)

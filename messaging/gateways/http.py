@@ -14,7 +14,6 @@ stand for "done, look there". So these are in doubt, and nothing is ever repeate
 (NHN's -1005) has taken the batch: its gateway raises `AnswerLost`, or asks at once.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
+import orjson
 import requests
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
@@ -192,8 +192,8 @@ def _without_an_answer(error: Exception) -> Busy | AnswerLost:
 
 def _object(body: bytes) -> Json | None:
     try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
+        found = orjson.loads(body)
+    except ValueError:
         return None
     return found if isinstance(found, dict) else None
 

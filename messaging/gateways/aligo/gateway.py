@@ -4,7 +4,6 @@ It neither remembers a key nor can be asked after a request: where the answer wa
 of the batch stays unknown, and it is never sent again.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -33,6 +32,7 @@ from messaging.gateways.base import (
     Rejected,
     Report,
 )
+from messaging.gateways.compact import compact
 from messaging.gateways.dialling import dialled, e164
 from messaging.gateways.http import Json, Patience
 from messaging.lengths import cut_title
@@ -47,7 +47,6 @@ ADD, REQUEST, TEMPLATES = (
 KST = ZoneInfo("Asia/Seoul")  # its times have no zone
 NO_SUCH_TEMPLATE = "no-template"
 _DATES = ("rsltdate", "reportdate", "sentdate")
-_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Aligo(Provider, BatchPoller, Inspector):
@@ -153,7 +152,7 @@ def _numbered(
 
 
 def _buttons(buttons: Sequence[Button], link: str = "") -> str:
-    return _compact({"button": [_button(each, link) for each in buttons]})
+    return compact({"button": [_button(each, link) for each in buttons]}).decode()
 
 
 def _button(button: Button, link: str) -> dict[str, str]:

@@ -4,13 +4,14 @@ https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages/send an
 FCM knows no key of ours and can't be asked after, so a batch is small.
 """
 
-import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from math import inf
 from time import monotonic
 from typing import Any
+
+import orjson
 
 from messaging.gateways.base import (
     Account,
@@ -24,6 +25,7 @@ from messaging.gateways.base import (
     Provider,
     Rejected,
 )
+from messaging.gateways.compact import compact
 from messaging.gateways.fcm.account import FcmForm
 from messaging.gateways.fcm.account import token_uri as default_token_uri
 from messaging.gateways.fcm.results import End, Ended, answers, word
@@ -39,7 +41,6 @@ AT_ONCE = 4
 # Of one message; each is begun within the first seconds of its batch.
 _PATIENCE = Patience(connect=5, silence=15, whole=20)
 _BEGINS = 35.0
-_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 # Nobody has this token: with `validate_only` it shows whether the account may send.
 _NOBODY = {"message": {"token": "nobody", "notification": {"title": "-"}}, "validate_only": True}
 
@@ -72,12 +73,12 @@ class Fcm(Provider):
 
     def compose(self, messages: Sequence[Outgoing], head: Letterhead, account: Account) -> bytes:
         """Each message's body; an empty one stands for what is too long."""
-        return _compact([(m.id, _body(m)) for m in messages]).encode()
+        return compact([(m.id, _body(m)) for m in messages])
 
     def send(self, batch: FrozenBatch) -> Answers:
         """Send what is not too long. Raises AccountRefused or Busy where nothing was taken."""
         latest = monotonic() + self._begins
-        bodies: list[tuple[int, str]] = json.loads(batch.payload)
+        bodies: list[tuple[int, str]] = orjson.loads(batch.payload)
         key = batch.account["service_account"]
         self._tokens.token(key)  # without one, nothing is begun
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -88,7 +89,7 @@ class Fcm(Provider):
         """Have a message to nobody looked at, and not sent."""
         key = account["service_account"]
         self._tokens.forget(key)
-        end = self._post(key, _compact(_NOBODY).encode())
+        end = self._post(key, compact(_NOBODY))
         if end.how != Ended.SENT and end.code not in ABOUT_THE_TOKEN:
             # A project that is not there is as wrong as a key that may not send.
             wrong = end.how in (Ended.REFUSED, Ended.FAILED)
@@ -101,7 +102,7 @@ class Fcm(Provider):
     def _send_one(self, key: str, body: str, latest: float) -> End:
         if not body:
             return End(Ended.FAILED, "too-long")
-        content = body.encode(errors="replace")
+        content = body.encode()
         end = self._post(key, content, latest)
         # The token may have been taken back before its time: once with a new one.
         return self._post(key, content, latest) if end.code == "UNAUTHENTICATED" else end
@@ -109,7 +110,7 @@ class Fcm(Provider):
     def _post(self, key: str, body: bytes, latest: float = inf) -> End:
         """One request, begun by `latest` (monotonic), and what its end means."""
         token = ""
-        path = f"/v1/projects/{json.loads(key)['project_id']}/messages:send"
+        path = f"/v1/projects/{orjson.loads(key)['project_id']}/messages:send"
         try:
             token = self._tokens.token(key)
             if monotonic() > latest:
@@ -128,6 +129,6 @@ def _body(message: Outgoing) -> str:
         "notification": {"title": message.title, "body": message.text},
         "data": {"link": message.link, "message": str(message.id)},
     }
-    if len(_compact(content).encode(errors="replace")) > LONGEST:
+    if len(compact(content)) > LONGEST:
         return ""
-    return _compact({"message": {"token": message.address, **content}})
+    return compact({"message": {"token": message.address, **content}}).decode()

@@ -1,9 +1,10 @@
 """Alimtalk through NHN Cloud's KakaoTalk Bizmessage (document "Alimtalk v2.3")."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+
+import orjson
 
 from messaging.gateways.abilities import (
     Inspected,
@@ -26,6 +27,7 @@ from messaging.gateways.base import (
     Rejected,
     Report,
 )
+from messaging.gateways.compact import compact
 from messaging.gateways.http import NO_IDS, Json, Patience, answers
 from messaging.gateways.nhn import inspection
 from messaging.gateways.nhn.account import AlimtalkForm
@@ -66,7 +68,6 @@ RESULTS, LISTED = rows_in("messages"), rows_in("messageSearchResultResponse", "m
 REMEMBERED = 100  # requests whose messages a poll keeps at hand
 # The id stands first in its recipient; within a text the quotes would be escaped.
 _ID = re.compile(rb'\{"recipientGroupingKey":"([0-9]+)"')
-_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class NhnAlimtalk(Provider, Reporter, PeriodPoller, Inspector):
@@ -97,14 +98,14 @@ class NhnAlimtalk(Provider, Reporter, PeriodPoller, Inspector):
             }
             for message in messages
         ]
-        return _compact(
+        return compact(
             {
                 "senderKey": account["sender_key"],
                 "templateCode": head.template_code,
                 "senderGroupingKey": str(head.key),
                 "recipientList": recipients,
             }
-        ).encode()
+        )
 
     def send(self, batch: FrozenBatch) -> Answers:
         """Hand it over; where its key was used before, it was taken and is asked after at once."""
@@ -250,7 +251,7 @@ def _sent(batch: FrozenBatch) -> set[int]:
 
 
 def _with_fallback(batch: FrozenBatch) -> set[int]:
-    recipients = json.loads(batch.payload)["recipientList"]
+    recipients = orjson.loads(batch.payload)["recipientList"]
     return {
         int(one["recipientGroupingKey"]) for one in recipients if one["resendParameter"]["isResend"]
     }

@@ -6,7 +6,6 @@ There is no idempotency key: nothing is ever sent a second time unless the list 
 that it is not there.
 """
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -33,6 +32,7 @@ from messaging.gateways.base import (
     Rejected,
     Report,
 )
+from messaging.gateways.compact import compact
 from messaging.gateways.dialling import KOREA
 from messaging.gateways.http import Json, Patience, answers
 from messaging.gateways.nhn.account import NhnForm
@@ -83,7 +83,6 @@ DATA = rows_in("body", "data")
 # As the service itself checks it, and the law wants it; spaces and brackets may be between.
 _ADVERTISING = re.compile(r"(?s:\(광고\).*)무료\s*(?:수신\s*)?거부\s*\]?\s*080[- \d]{7,11}\s*")
 _ID = re.compile(rb'\{"recipientGroupingKey":"([0-9]+)"')
-_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class NhnSms(Provider, Reporter, PeriodPoller, NumberKeeper):
@@ -121,7 +120,7 @@ class NhnSms(Provider, Reporter, PeriodPoller, NumberKeeper):
             }
             for (title, text), alike in _by_text(messages, head).items()
         ]
-        return "\n".join([path, *map(_compact, requests)]).encode()
+        return b"\n".join([path.encode(), *map(compact, requests)])
 
     def send(self, batch: FrozenBatch) -> Answers:
         """Hand over request after request; what there is no time for goes on as a new batch.

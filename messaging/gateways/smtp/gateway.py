@@ -4,7 +4,6 @@ SMTP has no key that a server would know again, and nothing can be asked after: 
 answer was lost is unknown, and so is every letter of a batch whose worker died.
 """
 
-import json
 import ssl
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -12,6 +11,7 @@ from functools import cached_property
 from time import monotonic
 from typing import Any
 
+import orjson
 from django.utils.crypto import salted_hmac
 
 from messaging.gateways.base import (
@@ -23,6 +23,7 @@ from messaging.gateways.base import (
     Outgoing,
     Provider,
 )
+from messaging.gateways.compact import compact
 from messaging.gateways.http import Patience
 from messaging.gateways.smtp import letter as letters
 from messaging.gateways.smtp import mime
@@ -31,8 +32,6 @@ from messaging.gateways.smtp.conversation import Lost
 from messaging.gateways.smtp.delivery import Delivery, Letter, Result
 from messaging.gateways.smtp.opening import expect, opened, say_goodbye
 from messaging.models import Channel, Purpose
-
-_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Smtp(Provider):
@@ -58,7 +57,7 @@ class Smtp(Provider):
 
     def compose(self, messages: Sequence[Outgoing], head: Letterhead, account: Account) -> bytes:
         """What the letters say; how they look and who sends them is added as they go."""
-        return _compact(
+        return compact(
             {
                 "shop": head.shop,
                 "country": head.country,
@@ -68,7 +67,7 @@ class Smtp(Provider):
                     for m in messages
                 ],
             }
-        ).encode(errors="replace")
+        )
 
     def send(self, batch: FrozenBatch) -> Answers:
         """Hand the letters over. Raises Busy where none was taken."""
@@ -116,7 +115,7 @@ def _links(buttons: Sequence[Any]) -> list[tuple[str, str]]:
 
 def _finished(batch: FrozenBatch, result: Result) -> Iterator[Letter]:
     """The batch's letters; those that can't go are noted as failed."""
-    told = json.loads(batch.payload)
+    told = orjson.loads(batch.payload)
     account = batch.account
     sender = account["from_address"]
     head = mime.head(

@@ -1,17 +1,18 @@
 """A batch as SOLAPI wants it: `POST /messages/v4/send-many/detail`."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
+
 from messaging.gateways.base import Account, Button, Letterhead, Outgoing
+from messaging.gateways.compact import compact
 from messaging.gateways.dialling import dialled
 from messaging.models import Service
 
 # Which of our messages it is, and of which batch: SOLAPI gives them back wherever it names it.
 ID, KEY = "id", "key"
 _TYPES = {Service.ALIMTALK: "ATA", Service.SMS: "SMS", Service.LMS: "LMS"}
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 Message = dict[str, Any]
 
@@ -20,12 +21,12 @@ def compose(messages: Sequence[Outgoing], head: Letterhead, account: Account) ->
     """The body of a batch. Two members may share a phone, so duplicates are allowed."""
     listed = [_message(message, head, account) for message in messages]
     body = {"messages": listed, "allowDuplicates": True, "showMessageList": True}
-    return _encode(body).encode()
+    return compact(body)
 
 
 def ids(payload: bytes) -> dict[int, str]:
     """The messages of a composed batch, with the number that each goes to."""
-    listed = json.loads(payload)["messages"]
+    listed = orjson.loads(payload)["messages"]
     return {int(each["customFields"][ID]): each["to"] for each in listed}
 
 
