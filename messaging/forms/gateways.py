@@ -91,7 +91,7 @@ class SenderNumberForm(forms.Form):
     number = forms.CharField(
         label=_("Number"),
         max_length=30,
-        help_text=_("A number that belongs to your shop, e.g. 02-123-4567 or 1588-1234."),
+        help_text=_("A number that belongs to your shop, e.g. 02-123-4567."),
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
 
