@@ -91,7 +91,7 @@ class TemplateForm(forms.Form):
         label=_("Text message where the Alimtalk fails"),
         strip=False,
         required=False,
-        help_text=_("Optional. It goes to those whom the Alimtalk does not reach."),
+        help_text=_("It goes to those whom the Alimtalk does not reach."),
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
     )
 

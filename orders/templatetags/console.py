@@ -78,9 +78,9 @@ def shop_time(at: datetime | None, now: datetime | None = None) -> str:
         return "–"
     local, today = timezone.localtime(at), timezone.localtime(now).date()
     nearby = {
-        today: gettext("Today %(time)s"),
-        today - timedelta(days=1): gettext("Yesterday %(time)s"),
-        today + timedelta(days=1): gettext("Tomorrow %(time)s"),
+        today: gettext("today %(time)s"),
+        today - timedelta(days=1): gettext("yesterday %(time)s"),
+        today + timedelta(days=1): gettext("tomorrow %(time)s"),
     }
     if local.date() in nearby:
         return nearby[local.date()] % {"time": f"{local:%H:%M}"}

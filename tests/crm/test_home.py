@@ -197,7 +197,7 @@ def test_f1_unknown_messages_are_told(owner, shop):
 
     page = owner.get("/").content.decode()
 
-    assert "we don&#x27;t know whether they arrived" in page.replace("don't", "don&#x27;t")
+    assert "1 message of which we don't know whether it arrived" in page
     assert "state=unknown" in page
 
 
@@ -207,7 +207,7 @@ def test_f11_stopped_sending_is_told(owner, shop):
     page = owner.get("/").content.decode()
 
     assert "Sending is stopped" in page
-    assert "Since: Today 10:03" in page
+    assert "Since: today 10:03" in page
 
 
 def test_templates_in_use_without_wording_are_told_once_each(shop):

@@ -120,8 +120,8 @@ def test_f2_the_life_line_tells_steps_within_a_minute_apart(cast: Cast):
 def test_f4_a_waiting_message_says_until_when(cast: Cast):
     opening = dt.datetime(2026, 11, 20, 23, 0, tzinfo=dt.UTC)  # 08:00 in Seoul
     message = a_message(cast.shop, batch__state=State.WAITING, batch__not_before=opening)
-    assert "Waits until Tomorrow 08:00" in cast.viewer.get(HISTORY).content.decode()
-    assert "Waits until Tomorrow 08:00" in message_page(cast.viewer, message).content.decode()
+    assert "Waits until tomorrow 08:00" in cast.viewer.get(HISTORY).content.decode()
+    assert "Waits until tomorrow 08:00" in message_page(cast.viewer, message).content.decode()
 
 
 @pytest.mark.usefixtures("english")

@@ -35,9 +35,9 @@ def test_money_is_written_in_its_currency(amount, currency, written):
 @pytest.mark.parametrize(
     ("at", "korean", "english"),
     [
-        (datetime(2026, 11, 22, 1, 2, tzinfo=UTC), "오늘 10:02", "Today 10:02"),
-        (datetime(2026, 11, 21, 13, 10, tzinfo=UTC), "어제 22:10", "Yesterday 22:10"),
-        (datetime(2026, 11, 22, 15, 0, tzinfo=UTC), "내일 00:00", "Tomorrow 00:00"),
+        (datetime(2026, 11, 22, 1, 2, tzinfo=UTC), "오늘 10:02", "today 10:02"),
+        (datetime(2026, 11, 21, 13, 10, tzinfo=UTC), "어제 22:10", "yesterday 22:10"),
+        (datetime(2026, 11, 22, 15, 0, tzinfo=UTC), "내일 00:00", "tomorrow 00:00"),
         (datetime(2026, 11, 30, 14, 59, tzinfo=UTC), "11월 30일 23:59", "Nov 30, 23:59"),
         (
             datetime(2025, 12, 31, 14, 59, tzinfo=UTC),
