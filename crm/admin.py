@@ -21,6 +21,7 @@ from messaging.models import ClosedFeature, Feature
 from orders.admin_reading import BaseAdmin, ReadOnlyAdmin
 from orders.logs import mask_text
 from orders.models import Shop
+from orders.templatetags.console import shop_time
 
 
 class ReasonForm(ActionForm):
@@ -90,16 +91,16 @@ class ShopAdmin(BaseAdmin):
         return False
 
     @admin.display(description=_("stopped at"))
-    def stopped_at(self, shop: Shop) -> object:
+    def stopped_at(self, shop: Shop) -> str:
         """Since when nothing is sent."""
         sending = getattr(shop, "sending", None)
-        return sending.stopped_at if sending else None
+        return shop_time(sending.stopped_at if sending else None)
 
     @admin.display(description=_("suspended at"))
-    def suspended_at(self, shop: Shop) -> object:
+    def suspended_at(self, shop: Shop) -> str:
         """Since when staff let it send nothing."""
         sending = getattr(shop, "sending", None)
-        return sending.suspended_at if sending else None
+        return shop_time(sending.suspended_at if sending else None)
 
     @admin.display(description=_("suspended because"))
     def suspended_because(self, shop: Shop) -> str:

@@ -8,6 +8,7 @@ from crm.sending import resume_sending, sending_settings
 from crm.staff import close_features, lift, suspend
 from messaging.models import ClosedFeature, Feature, SenderNumber
 from orders.models import AuditEvent, Shop
+from orders.templatetags.console import shop_time
 from tests import factories as make
 from tests.cast import logged_in, the_cast  # noqa: F401 - a fixture
 from tests.factories import NOW
@@ -95,6 +96,14 @@ def test_f11_staff_suspend_and_lift_in_the_admin(staff):
     assert sending_settings(shop).suspended_because == WHY
     staff.post(SHOPS, chosen | {"action": "lift"})
     assert sending_settings(shop).suspended_at is None
+
+
+def test_f11_a_shops_page_in_the_admin_says_when_it_was_suspended(staff, user):
+    shop = make.ShopFactory()
+    page = reverse("admin:orders_shop_change", args=[shop.pk])
+    assert "None" not in staff.get(page).content.decode()
+    suspend(shop=shop, by=user, reason=WHY, now=NOW)
+    assert shop_time(NOW) in staff.get(page).content.decode()
 
 
 def test_f11_staff_close_features_in_the_admin(staff):
