@@ -1,10 +1,12 @@
 """Reading the list of who refused advertising by the 080 number (F3).
 
-One number a line, or the column of a CSV file whose heading speaks of numbers (the first, without
-a heading). A bad row costs itself; a list that is too long is refused whole.
+One number a line, or a CSV file: the column whose heading speaks of phones, or where none does, a
+row's first field that is somebody's number. The 080 numbers that were called are nobody's. A bad
+row costs itself; a list that is too long is refused whole.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,12 +18,20 @@ from messaging.models import Channel, OptOut, OptOutSource
 from messaging.opt_outs import end_consents
 from orders.imports.rows import Refusal, Unusable
 from orders.models import Customer, Shop
-from orders.phones import normalise_phone
+from orders.phones import is_free_to_call, normalise_phone
 
 MOST_ROWS = 100_000
 MOST_BYTES = 10_000_000
 _ROWS = 500  # a statement
-_HEADINGS = ("번호", "전화", "number", "phone", "tel")
+# What a heading calls the column, the surest first; and what it calls a column of other numbers.
+_HEADINGS = (
+    ("휴대", "핸드폰", "携帯", "mobile", "cell"),
+    ("전화", "연락처", "電話", "phone", "tel"),
+    ("번호", "番号", "number"),
+)
+_OTHER_NUMBERS = ("080", "거부")
+# What no text holds; archives and spreadsheets do.
+_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
 @dataclass(slots=True)
@@ -44,9 +54,11 @@ def read_lines(raw: bytes) -> list[str]:
         raise Unusable(_("The file is larger than %(most)s MB.") % {"most": MOST_BYTES // 10**6})
     for encoding in ("utf-8-sig", "cp949"):
         try:
-            return raw.decode(encoding).splitlines()
+            text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if not _NO_TEXT.search(text):
+            return text.splitlines()
     raise Unusable(_("The file is no text: save it as CSV or TXT."))
 
 
@@ -76,20 +88,20 @@ def import_numbers(
 def _numbers(lines: Iterable[str], shop: Shop, told: Imported) -> Iterator[str]:
     """The numbers of the good rows; the others are told."""
     column: int | None = None
+    is_first = True
     for line, text in enumerate(lines, start=1):
         row = _fields(text)
         if not any(row):
             continue
-        if column is None:
-            heading = _heading(row)
-            column = heading or 0
-            if heading is not None:
+        if is_first:
+            is_first = False
+            if _is_heading(row, shop):
+                column = _named(row)
                 continue
         told.rows_read += 1
         if told.rows_read > MOST_ROWS:
             raise Unusable(_("The list has more than %(most)s rows.") % {"most": f"{MOST_ROWS:,}"})
-        number = normalise_phone(row[column], shop.country) if column < len(row) else ""
-        if number:
+        if number := _number(row if column is None else row[column : column + 1], shop):
             yield number
         else:
             told.refused.append(Refusal(line, _("This is no phone number."), text[:200]))
@@ -104,12 +116,33 @@ def _fields(text: str) -> list[str]:
     return [one.strip() for one in row]
 
 
-def _heading(row: list[str]) -> int | None:
-    """Which column a heading gives the numbers; None for a row that is no heading."""
-    if any(digit.isdigit() for one in row for digit in one):
-        return None
-    named = (n for n, one in enumerate(row) if any(word in one.lower() for word in _HEADINGS))
-    return next(named, 0)
+def _number(fields: list[str], shop: Shop) -> str:
+    """The first of them that is somebody's number."""
+    numbers = (normalise_phone(one, shop.country) for one in fields)
+    return next((one for one in numbers if one and not is_free_to_call(one)), "")
+
+
+def _is_heading(row: list[str], shop: Shop) -> bool:
+    """Whether a first row names columns; one with neither names nor a number is a bad row."""
+    if any(normalise_phone(one, shop.country) for one in row):
+        return False
+    has_digits = any(digit.isdigit() for one in row for digit in one)
+    return not has_digits or _named(row) is not None
+
+
+def _named(row: list[str]) -> int | None:
+    """Which column a heading gives people's numbers; None where it does not say."""
+    names = [one.lower() for one in row]
+    for others in (_OTHER_NUMBERS, ()):
+        for words in _HEADINGS:
+            for place, name in enumerate(names):
+                if _speaks_of(name, words) and not _speaks_of(name, others):
+                    return place
+    return None
+
+
+def _speaks_of(name: str, words: tuple[str, ...]) -> bool:
+    return any(word in name for word in words)
 
 
 def _known(shop: Shop, numbers: list[str]) -> set[str]:

@@ -144,7 +144,10 @@ def test_f3_a_list_that_is_too_long_keeps_nothing(customer, monkeypatch):
     assert not OptOut.objects.exists()
 
 
-@pytest.mark.parametrize("raw", [b"\xff\xfe\x00\x81", b"1" * (opt_out_imports.MOST_BYTES + 1)])
+@pytest.mark.parametrize(
+    "raw",
+    [b"\xff\xfe\x00\x81", b"PK\x03\x04list", b"1" * (opt_out_imports.MOST_BYTES + 1)],
+)
 def test_f3_what_is_no_list_is_unusable(raw):
     with pytest.raises(Unusable):
         read_lines(raw)
