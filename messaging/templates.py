@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from messaging.checks import Worded, check
 from messaging.gateways import connect
@@ -111,6 +113,18 @@ def usable(revision: TemplateRevision, gateway: Gateway | None) -> bool:
     assert gateway is not None  # noqa: S101 - where there is none, nobody inspects
     approved = revision.inspection == Inspection.APPROVED
     return approved and revision.provider == gateway.provider
+
+
+def check_in_use(template: MessageTemplate) -> None:
+    """Raise ValidationError for a template of which no wording may go out: none is approved."""
+    if template.current_id is None:
+        raise ValidationError(
+            _(
+                "No wording of “%(name)s” is approved yet. Submit it for inspection on the "
+                "template's page, or choose another template."
+            ),
+            params={"name": template.name},
+        )
 
 
 @transaction.atomic

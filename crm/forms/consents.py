@@ -25,10 +25,7 @@ class ConsentNoticesForm(forms.Form):
         self.templates = {str(one.pk): one for one in notice_templates(settings.shop)}
         field = self.fields["template"]
         assert isinstance(field, TemplateField)  # noqa: S101 - declared above
-        field.offer(self.templates)
-        field.choices = [
-            (pk, f"{one.get_channel_display()} · {one}") for pk, one in self.templates.items()
-        ]
+        field.offer(self.templates, chosen=settings.template_id, by_channel=True)
         field.disabled = not editable
         self.initial["template"] = str(settings.template_id or "")
 

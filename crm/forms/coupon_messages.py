@@ -34,8 +34,9 @@ class CouponMessagesForm(forms.Form):
         for name in TEMPLATES.values():
             field = self.fields[name]
             assert isinstance(field, TemplateField)  # noqa: S101 - declared above
-            field.offer(self.templates)
-            self.initial[name] = str(getattr(settings, f"{name}_id"))
+            own = getattr(settings, f"{name}_id")
+            field.offer(self.templates, chosen=own)
+            self.initial[name] = str(own)
         self._offer_advertising()
         times = self.fields["expiry_time"]
         assert isinstance(times, forms.TypedChoiceField)  # noqa: S101 - declared above
@@ -49,12 +50,10 @@ class CouponMessagesForm(forms.Form):
         field = self.fields["advertising_template"]
         assert isinstance(field, TemplateField)  # noqa: S101 - declared above
         self.advertising = {str(one.pk): one for one in advertising_templates(self.settings.shop)}
-        field.offer(self.advertising)
-        by_channel = [
-            (pk, f"{one.get_channel_display()} · {one}") for pk, one in self.advertising.items()
-        ]
-        field.choices = [("", _("Nothing goes out")), *by_channel]
-        self.initial["advertising_template"] = str(self.settings.advertising_template_id or "")
+        own = self.settings.advertising_template_id
+        empty = _("Nothing goes out")
+        field.offer(self.advertising, chosen=own, empty_label=empty, by_channel=True)
+        self.initial["advertising_template"] = str(own or "")
 
     def chosen_advertising(self) -> MessageTemplate | None:
         """The template for coupons without a grant basis as it stands in the form."""

@@ -142,7 +142,7 @@ class CouponForm(BasisForm):
             assert isinstance(field, TemplateField)  # noqa: S101 - for the type checker
             default = getattr(settings, name, None)
             own = _("As the shop: %(name)s") % {"name": default} if default else _("As the shop")
-            field.offer(self.templates, str(own))
+            field.offer(self.templates, chosen=self.initial.get(name), empty_label=own)
         if settings and settings.url:
             self.fields["url"].help_text = _("Empty: the shop's, %(url)s") % {"url": settings.url}
 

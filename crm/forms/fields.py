@@ -5,10 +5,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from messaging.models import MessageTemplate
+from messaging.templates import check_in_use
 from orders.access import read_key
+
+Words = str | Promise
 
 
 def _check_no_variable(url: str) -> None:
@@ -38,7 +42,8 @@ def page_field() -> forms.CharField:
 class TemplateField(forms.TypedChoiceField):
     """A choice among templates that were read once for all fields of a form.
 
-    Another shop's template is told as one that does not exist (F10).
+    Without approved wording only the one that is chosen already stays, marked. Another shop's
+    template is told as one that does not exist (F10).
     """
 
     default_error_messages = {
@@ -47,12 +52,40 @@ class TemplateField(forms.TypedChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(empty_value=None, **kwargs)
+        self.unapproved: dict[str, MessageTemplate] = {}
 
-    def offer(self, templates: dict[str, MessageTemplate], empty_label: str = "") -> None:
+    def offer(
+        self,
+        templates: dict[str, MessageTemplate],
+        *,
+        chosen: int | None,
+        empty_label: Words = "",
+        by_channel: bool = False,
+    ) -> None:
         """Let these be chosen, by their keys; with a label also nothing."""
+        self.unapproved = {
+            pk: one for pk, one in templates.items() if not one.current_id and one.pk != chosen
+        }
         empty = [("", empty_label)] if empty_label else []
-        self.choices = empty + [(pk, str(one)) for pk, one in templates.items()]
+        self.choices = empty + [
+            (pk, _labelled(one, by_channel=by_channel))
+            for pk, one in templates.items()
+            if pk not in self.unapproved
+        ]
         self.coerce = templates.__getitem__
+
+    def validate(self, value: Any) -> None:
+        """Tell apart what is not there any more and what is not approved yet."""
+        if template := self.unapproved.get(value):
+            check_in_use(template)
+        super().validate(value)
+
+
+def _labelled(template: MessageTemplate, *, by_channel: bool) -> str:
+    label = f"{template.get_channel_display()} · {template}" if by_channel else str(template)
+    if template.current_id:
+        return label
+    return str(_("%(template)s (not approved)") % {"template": label})
 
 
 class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]

@@ -14,7 +14,7 @@ from crm import consents as reading
 from crm.campaigns.consent_notices import forecast
 from crm.campaigns.consent_notices.candidates import reconfirm_years
 from crm.campaigns.consent_notices.reading import obstacle, settings_of
-from crm.campaigns.consent_notices.settings import set_template, switch
+from crm.campaigns.consent_notices.settings import check_template, set_template, switch
 from crm.forms.consents import ConsentNoticesForm, RecordConsentForm
 from crm.mending import left_out
 from crm.models import ConsentNoticeSettings, Due, Job, NoticeKind
@@ -67,8 +67,10 @@ def consents_switch(request: ShopRequest, notice: str) -> HttpResponse:
     if request.POST.get("on") in ("yes", "no"):
         _switch(request, kind, request.POST["on"] == "yes")
         return redirect("crm:consents")
-    if settings.template is None:
-        messages.warning(request, _("Choose a template first."))
+    try:
+        check_template(settings)
+    except ValidationError as error:
+        messages.warning(request, " ".join(error.messages))
         return redirect("crm:consents")
     found = forecast(settings, kind, now)
     context = {

@@ -22,6 +22,7 @@ from crm.models import CouponMessageSettings, CouponOverride, Kind
 from crm.needs import needs_of
 from crm.tasks import send_soon
 from messaging.preview import bubble
+from messaging.templates import check_in_use
 from orders.access import ShopRequest, console
 from orders.models import Role
 
@@ -79,11 +80,15 @@ def coupon_messages_switch(request: ShopRequest, kind: str) -> HttpResponse:
     """Asks with the forecast before turning on (A10); turns on or off on confirming."""
     settings, found = _settings(request), _known(kind)
     if request.POST.get("on") not in ("yes", "no"):
-        context = {**_forecast(settings, found), "asks": True}
+        wrong = _why_not(settings, found)
+        context = {**_forecast(settings, found), "asks": not wrong, "wrong": wrong}
         return render(request, f"{ASK}#dialog" if request.htmx else ASK, context)
     on = request.POST["on"] == "yes"
-    switch(settings=settings, kind=found, on=on, since=timezone.now(), user=request.user)
-    messages.success(request, _said(found, on))
+    if on and (wrong := _why_not(settings, found)):
+        messages.error(request, wrong)
+    else:
+        switch(settings=settings, kind=found, on=on, since=timezone.now(), user=request.user)
+        messages.success(request, _said(found, on))
     if not request.htmx:
         return redirect("crm:coupon_messages")
     form = CouponMessagesForm(settings=settings)
@@ -189,6 +194,15 @@ def _forecast(settings: CouponMessageSettings, kind: Kind) -> dict[str, Any]:
         "left_out": left_out((line.reason, line.messages) for line in found.left_out),
         "sending": settings.shop.sending,
     }
+
+
+def _why_not(settings: CouponMessageSettings, kind: Kind) -> str:
+    """Why the message can't be turned on; empty where it can."""
+    try:
+        check_in_use(settings.template(kind))
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
 
 
 def _said(kind: Kind, on: bool) -> str:

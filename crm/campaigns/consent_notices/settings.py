@@ -10,6 +10,7 @@ from crm.campaigns.consent_notices.candidates import reconfirm_years
 from crm.models import ConsentNoticeSettings, Job, NoticeKind
 from crm.schedules import schedule, unschedule
 from messaging.models import MessageTemplate
+from messaging.templates import check_in_use
 from orders.models import AuditEvent, Shop, User
 
 _SINCE = {NoticeKind.CHANGED: "changed_since", NoticeKind.RECONFIRMED: "renewed_since"}
@@ -26,20 +27,27 @@ def set_template(*, shop: Shop, template: MessageTemplate, user: User, now: date
     _log(shop, user, "set_consent_template", f"template:{template.pk}", now)
 
 
+def check_template(settings: ConsentNoticeSettings) -> None:
+    """Raise ValidationError where no template is chosen, or none of its wording is approved."""
+    if settings.template is None:
+        raise ValidationError(_("Choose a template first."))
+    check_in_use(settings.template)
+
+
 @transaction.atomic
 def switch(
     *, shop: Shop, kind: NoticeKind, on: bool, since: datetime, user: User | None = None
 ) -> None:
     """Turn a notice on as of `since`, or off. Turning on what is on changes nothing.
 
-    Each change is on record. Raises ValidationError without a template, and where the law does
-    not ask for such a notice.
+    Each change is on record. Raises ValidationError without a template that can be used, and where
+    the law does not ask for such a notice.
     """
     settings, _made = ConsentNoticeSettings.objects.select_for_update().get_or_create(shop=shop)
     if on == (settings.since(kind) is not None):
         return
-    if on and settings.template_id is None:
-        raise ValidationError(_("Choose a template first."))
+    if on:
+        check_template(settings)
     if on and kind == NoticeKind.RECONFIRMED and reconfirm_years(shop, since) is None:
         raise ValidationError(_("The law of the shop's country does not ask for it."))
     was_on = settings.changed_since or settings.renewed_since

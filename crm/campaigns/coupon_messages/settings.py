@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from crm.models import CouponMessageSettings, Job, Kind
 from crm.schedules import reschedule, schedule, unschedule
 from messaging.models import MessageTemplate
+from messaging.templates import check_in_use
 from orders.models import AuditEvent, Country, Shop, User
 
 _SINCE = {Kind.ISSUED: "issue_since", Kind.EXPIRING: "expiry_since"}
@@ -43,10 +44,13 @@ def switch(
 ) -> None:
     """Turn a message on as of `since`, or off. Turning on what is on changes nothing.
 
-    Each change is on record with who made it; None is the command line.
+    Each change is on record with who made it; None is the command line. Raises ValidationError
+    for a template of which no wording is approved.
     """
     if on == (settings.since(kind) is not None):
         return
+    if on:
+        check_in_use(settings.template(kind))
     setattr(settings, _SINCE[kind], since if on else None)
     settings.save(update_fields=[_SINCE[kind]])
     if on:
