@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from messaging.buttons import Kind
 from messaging.checking import STUMBLED, where
@@ -32,7 +33,7 @@ from orders.models import Shop
 logger = logging.getLogger(__name__)
 
 # What the provider has not decided yet.
-OPEN = (Inspection.REQUESTED, Inspection.REVIEWING)
+OPEN = (Inspection.IN_DOUBT, Inspection.REQUESTED, Inspection.REVIEWING)
 # How often an open one is looked up (it takes about two working days), and one in use, which the
 # provider may withdraw.
 OPEN_EVERY = timedelta(minutes=10)
@@ -104,14 +105,17 @@ def look_up_anew(shop: Shop, provider: str, now: datetime) -> None:
 
 
 def look_up(*, revision: TemplateRevision, now: datetime, connect: Connect = connect) -> None:
-    """Ask now how an inspection stands. Raises NothingToSubmit, GatewayError."""
+    """Ask now how an inspection stands. Raises NothingToSubmit, GatewayError.
+
+    What the provider does not know may be submitted again.
+    """
     gateway = gateway_of(revision.template)
     provider = connect(gateway.provider) if gateway else None
     if gateway is None or gateway.provider != revision.provider:
         raise NothingToSubmit
     if not isinstance(provider, Inspector):
         raise NothingToSubmit
-    _note(revision, provider.look_up(_account(gateway), revision.provider_code), now)
+    _note(revision, _stands(revision, provider, gateway), now)
 
 
 def proposed_code(revision: TemplateRevision) -> str:
@@ -139,7 +143,7 @@ def _claim(revision: TemplateRevision, gateway: Gateway, now: datetime) -> dict[
         if not _unknown_to(locked, gateway):
             raise NothingToSubmit
         before = {field: getattr(locked, field) for field in fields}
-        claimed = (gateway.provider, proposed_code(revision), Inspection.REQUESTED, "", now)
+        claimed = (gateway.provider, proposed_code(revision), Inspection.IN_DOUBT, "", now)
         for field, value in zip(fields, claimed, strict=True):
             setattr(revision, field, value)
         revision.save(update_fields=fields)
@@ -188,10 +192,7 @@ def _look_up(
     """Whether the provider answered, and whether the answer is news."""
     before = revision.inspection
     try:
-        found = provider.look_up(_account(gateway), revision.provider_code)
-    except Rejected as error:
-        # Not there: its registration was lost on the way, or somebody has deleted it.
-        found = Inspected(revision.provider_code, Inspection.NONE, error.code)
+        found = _stands(revision, provider, gateway)
     except GatewayError as error:
         logger.info("gateway %s tells nothing of inspections: %s", gateway.pk, error.code)
         TemplateRevision.objects.filter(pk=revision.pk).update(looked_up_at=now)
@@ -203,6 +204,18 @@ def _look_up(
         return False, False
     _note(revision, found, now)
     return True, revision.inspection != before
+
+
+def _stands(revision: TemplateRevision, provider: Inspector, gateway: Gateway) -> Inspected:
+    """How the provider says that it stands.
+
+    One that is not there was lost on the way, or somebody has deleted it.
+    """
+    try:
+        return provider.look_up(_account(gateway), revision.provider_code)
+    except Rejected as error:
+        told = _("The provider does not know this wording (%(code)s). Submit it again.")
+        return Inspected(revision.provider_code, Inspection.NONE, told % {"code": error.code})
 
 
 @transaction.atomic

@@ -26,6 +26,8 @@ class Inspection(models.TextChoices):
     """How a provider's inspection of wording stands."""
 
     NONE = "", _("Not submitted")
+    # Submitted, and the provider's answer is not here yet, or was lost.
+    IN_DOUBT = "in_doubt", _("Not known whether it arrived")
     REQUESTED = "requested", _("Submitted")
     REVIEWING = "reviewing", _("Under review")
     APPROVED = "approved", _("Approved")

@@ -185,6 +185,7 @@ def test_f1_an_answer_that_was_lost_is_looked_up_and_not_submitted_again(shop, o
     office.says = AnswerLost("timeout")
     with pytest.raises(AnswerLost):
         submitted(template)
+    assert newest(template).inspection == Inspection.IN_DOUBT
     with pytest.raises(NothingToSubmit):
         submitted(template)
     office.says = APPROVED
@@ -192,14 +193,15 @@ def test_f1_an_answer_that_was_lost_is_looked_up_and_not_submitted_again(shop, o
     assert (in_use(template), len(office.submitted)) == (1, 1)
 
 
-def test_what_the_provider_does_not_know_may_be_submitted_again(shop, office):
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_what_the_provider_does_not_know_may_be_submitted_again(shop, office, by_hand):
     template = make(shop)
     submitted(template)
     office.says = Rejected("-3003")
-    look_up_all(LATER)
+    look_up(revision=newest(template), now=LATER) if by_hand else look_up_all(LATER)
     assert newest(template).inspection == Inspection.NONE
     office.says = Inspection.REQUESTED
-    submitted(template)
+    assert submitted(template).inspection == Inspection.REQUESTED
 
 
 def test_a_provider_that_does_not_answer_is_left_alone_for_the_round(shop, office):

@@ -271,6 +271,16 @@ def test_what_the_provider_says_against_it_is_told(manager, shop, office):
     assert "-3001" in said(answer)
 
 
+def test_where_the_answer_was_lost_one_asks_and_submits_what_never_arrived(manager, shop, office):
+    template = inspected(shop)
+    office.says = gateways.AnswerLost("garbage")
+    answer = said(manager.post(where(template), follow=True))
+    assert "Not known whether it arrived" in answer and where(template, "look_up") in answer
+    office.says = gateways.Rejected("-3003")
+    answer = said(manager.post(where(template, "look_up"), follow=True))
+    assert "does not know this wording (-3003)" in answer and where(template) in answer
+
+
 def test_f10_another_shops_wording_is_not_there_to_submit(manager, office):
     other = ShopFactory.create()
     Gateway.objects.create(shop=other, channel=Channel.ALIMTALK, provider="office")
