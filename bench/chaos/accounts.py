@@ -116,11 +116,12 @@ def _kept(batches: Iterable[Batch]) -> Iterator[str]:
 
 def _of_requests(seen: Seen) -> Iterator[Line]:
     bytes_of: dict[str, set[str]] = defaultdict(set)
-    for key, sha256 in seen.requests:
-        bytes_of[key].add(sha256)
+    for request in seen.requests:
+        bytes_of[request.key].add(request.sha256)
+    looked_at = {request.key for request in seen.requests if not request.turned_away}
     ours = set(map(str, Batch.objects.exclude(key=None).values_list("key", flat=True)))
     wrong = [f"key {key} came with other bytes" for key, them in bytes_of.items() if len(them) > 1]
-    wrong += [f"key {key} is no batch's" for key in bytes_of.keys() - ours]
+    wrong += [f"key {key} is no batch's" for key in looked_at - ours]
     yield Line("requests that the stand-in saw", len(seen.requests))
     yield Line("  keys in them", len(bytes_of), wrong)
     yield Line("  that no client may send", len(seen.wrong), seen.wrong)

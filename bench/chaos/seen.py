@@ -4,16 +4,26 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.standin.desk import ACCEPTED, DELIVERED
+from tests.standin.faults import TURNED_AWAY
 from tests.standin.ledger import Taken, taken_from
+
+
+class Request(NamedTuple):
+    """A request with a batch; `turned_away` where it was told that nothing was taken."""
+
+    key: str
+    sha256: str
+    turned_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Every request with a batch as (key, SHA-256), what was taken, and what nobody may do."""
+    """Every request with a batch, what was taken, and what nobody may do."""
 
-    requests: list[tuple[str, str]] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
@@ -41,7 +51,8 @@ def read(log: Path) -> Seen:
         if line.endswith(b"\n"):
             record = json.loads(line)
             if "seen" in record:
-                seen.requests.append((record["seen"], record["sha256"]))
+                turned_away = record["fault"] in TURNED_AWAY
+                seen.requests.append(Request(record["seen"], record["sha256"], turned_away))
             elif "taken" in record:
                 seen.taken.append(taken_from(record))
             elif "wrong" in record:

@@ -7,7 +7,7 @@ import pytest
 
 from bench.chaos.accounts import accounts
 from bench.chaos.apps import ASKED
-from bench.chaos.seen import Seen, read
+from bench.chaos.seen import Request, Seen, read
 from crm.models import CouponNotice
 from messaging.dispatch import dispatch
 from messaging.models import Batch, Gateway, Message, Outcome, State
@@ -38,7 +38,7 @@ def taken(batch, code=ACCEPTED, **changes):
 def seen(batch, *more, **changes):
     """What the stand-in saw: the batch, and `more` that it took."""
     takings = [taken(batch, **changes), *more]
-    return Seen([(one.key, one.sha256) for one in takings], takings, [])
+    return Seen([Request(one.key, one.sha256) for one in takings], takings, [])
 
 
 def wrong(seen):
@@ -89,8 +89,16 @@ def test_a_message_that_nobody_knows_is_found(batch):
 
 def test_other_bytes_under_a_key_are_found(batch):
     told = seen(batch)
-    told.requests.append((str(batch.key), "b2"))
+    told.requests.append(Request(str(batch.key), "b2"))
     assert wrong(told) == {"keys in them": [f"key {batch.key} came with other bytes"]}
+
+
+def test_a_key_that_no_batch_has_is_found_unless_nothing_was_taken_under_it(batch):
+    told = seen(batch)
+    told.requests.append(Request("gone", "b2", turned_away=True))
+    assert wrong(told) == {}
+    told.requests.append(Request("gone", "b2"))
+    assert wrong(told) == {"keys in them": ["key gone is no batch's"]}
 
 
 def test_what_no_client_may_do_is_passed_on(batch):
@@ -208,12 +216,13 @@ def test_the_log_is_read_as_the_stand_in_writes_it_without_a_line_cut_off(tmp_pa
     log = tmp_path / "log"
     took = {"taken": "k", "number": 1, "sha256": "a", "results": [["7", ACCEPTED], ["8", REFUSED]]}
     records = [
+        {"seen": "k", "sha256": "a", "fault": "429"},
         {"seen": "k", "sha256": "a", "fault": ""},
         took | {"undeliverable": ["7"], "at": 1.0},
         {"wrong": "body"},
     ]
     log.write_text("".join(json.dumps(record) + "\n" for record in records) + '{"seen": "k')
     told = read(log)
-    assert told.requests == [("k", "a")]
+    assert told.requests == [Request("k", "a", turned_away=True), Request("k", "a")]
     assert (told.times, told.accepted, told.dead) == ({7: 1, 8: 1}, {7}, {7})
     assert told.wrong == ["body"]

@@ -24,6 +24,8 @@ NAMES = (
 AT_RANDOM = tuple(name for name in NAMES if name != "401")
 # These answer, or vanish, without having looked at the batch.
 BEFORE = ("500-before", "401", "429", "503", "nothing-before")
+# These say that nothing was taken: such a batch may be decided anew, and come under another key.
+TURNED_AWAY = ("401", "429", "503")
 
 
 @dataclass(frozen=True, slots=True)
