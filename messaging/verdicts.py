@@ -133,10 +133,12 @@ def _features(channel: Channel, purpose: Purpose) -> list[Feature]:
 
 def _advertising(shop: Shop, channel: Channel, at: datetime) -> dict[Reason, Q]:
     """What the law adds for advertising: consent before, no refusal since (F3)."""
-    conditions = {Reason.OPTED_OUT: Q(opted_out(shop, channel))}
+    refused = Q(opted_out(shop, channel))
+    conditions = {Reason.OPTED_OUT: refused}
     if channel in CONSENT:
         given = consenting(CONSENT[channel], at).filter(customer=OuterRef("customer_id"))
-        conditions[Reason.NO_CONSENT] = ~Q(Exists(given))
+        # A refusal ends the consent, too; what is told is that it was refused.
+        conditions[Reason.NO_CONSENT] = ~Q(Exists(given)) & ~refused
     if channel == Channel.EMAIL:
         verified = Q(customer__email_verified_at__isnull=False, customer__email_verified_at__lte=at)
         conditions[Reason.UNVERIFIED] = ~verified

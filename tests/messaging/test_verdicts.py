@@ -14,6 +14,7 @@ from messaging.models import (
     SendingSettings,
     State,
 )
+from messaging.opt_outs import opt_out as refuse
 from messaging.outbox import write_test
 from orders.models import Consent, ConsentKind
 from tests import factories as make
@@ -89,6 +90,21 @@ def test_f3_a_consent_counts_as_of_the_tick(since, until, given, planned):
 def test_f3_who_refused_is_left_out_however_he_consented():
     shop = advertising_shop()
     opt_out(shop, Channel.TEXT, reader(shop, TEXT).phone)
+    assert tick(shop) == {"opted_out": 1}
+
+
+def test_f2_who_refused_by_a_letters_link_is_told_as_that_though_it_ended_the_consent():
+    shop = advertising_shop(Channel.EMAIL, title="새 쿠폰")
+    customer = reader(shop, ConsentKind.EMAIL, email_verified_at=NOW - DAY)
+    refuse(
+        shop=shop,
+        channel=Channel.EMAIL,
+        address=customer.email,
+        source=OptOutSource.LINK,
+        now=NOW - HOUR,
+        customer=customer,
+    )
+    assert not Consent.objects.filter(customer=customer, given=True, until=None).exists()
     assert tick(shop) == {"opted_out": 1}
 
 
