@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from messaging.gateways import reaches_people
 from messaging.law import Rules, law
-from messaging.models import Channel, Gateway, MessageTemplate
+from messaging.models import Channel, Gateway, MessageTemplate, Purpose
 from messaging.sender_numbers import number_in_use
-from messaging.verdicts import CONSENT
+from messaging.verdicts import CONSENT, closed_features
 from orders.localtime import local_day
 from orders.models import Consent, Country, Shop
 
@@ -30,7 +30,12 @@ def needs_of(template: MessageTemplate, now: datetime) -> list[Need]:
     shop, channel = template.shop, Channel(template.channel)
     zone = ZoneInfo(shop.timezone)
     rules = law(Country(shop.country), local_day(now, zone)).advertising.get(channel, Rules())
-    needs = [_wording(template), _connection(shop, channel), _consents(shop, channel)]
+    needs = [
+        *_opened(template),
+        _wording(template),
+        _connection(shop, channel),
+        _consents(shop, channel),
+    ]
     if not _reaches_people(shop, channel):
         return [*needs, _hours(rules)]
     if channel == Channel.TEXT:
@@ -45,6 +50,13 @@ def needs_of(template: MessageTemplate, now: datetime) -> list[Need]:
         there = bool(shop.sending.opt_out_number)
         needs.append(Need(free, there, reverse("messaging:sender_numbers")))
     return [*needs, _hours(rules)]
+
+
+def _opened(template: MessageTemplate) -> list[Need]:
+    """What staff have closed for the shop, which can't mend that itself (F11)."""
+    closed = closed_features(template.shop, Channel(template.channel), Purpose(template.purpose))
+    words = _("“%(feature)s”, which the platform has closed for your shop")
+    return [Need(words % {"feature": one.get_feature_display()}, False) for one in closed]
 
 
 def _reaches_people(shop: Shop, channel: Channel) -> bool:

@@ -66,10 +66,13 @@ ADVICE: dict[str, Advice] = {
         by_shop=True,
     ),
     Reason.NO_GATEWAY: Advice(
-        _("Connect the channel and prepare what it needs, so that messages have a way out."),
+        _(
+            "Connect the channel and prepare what it needs, so that messages have a way out. If "
+            "all of that is there, the platform has closed it for your shop."
+        ),
         "messaging:gateways",
         _("Open the connections"),
-        verdict=_("The channel is not connected or not ready, so there is no way out."),
+        verdict=_("The channel is not connected, not ready or closed, so there is no way out."),
         by_shop=True,
     ),
     Reason.NO_TEMPLATE: Advice(

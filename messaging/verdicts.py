@@ -79,12 +79,18 @@ def verdict_of_tester(
     return _first(_or_closed(conditions, shop, channel, purpose))
 
 
+def closed_features(shop: Shop, channel: Channel, purpose: Purpose) -> QuerySet[ClosedFeature]:
+    """What staff have closed for the shop of that which such messages need (F11)."""
+    own: QuerySet[ClosedFeature] = ClosedFeature.objects.for_shop(shop)
+    return own.filter(feature__in=_features(channel, purpose))
+
+
 def _or_closed(
     conditions: dict[Reason, Q], shop: Shop, channel: Channel, purpose: Purpose
 ) -> dict[Reason, Q]:
     """With what staff may have closed for the shop (F11)."""
-    if features := _features(channel, purpose):
-        closed = Exists(ClosedFeature.objects.filter(shop=shop, feature__in=features))
+    if _features(channel, purpose):
+        closed = Exists(closed_features(shop, channel, purpose))
         conditions[Reason.NO_GATEWAY] = conditions.get(Reason.NO_GATEWAY, Q()) | Q(closed)
     return conditions
 

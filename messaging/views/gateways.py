@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from messaging.checking import NoAnswer, try_account, words
 from messaging.connections import (
     Connection,
+    Standing,
     check_connection,
     connection,
     connections,
@@ -98,7 +99,7 @@ def gateway_phone(request: ShopRequest, channel: str) -> HttpResponse:
     """Back to the built-in phone."""
     found = _connection(request, channel)
     if not _saved(request, found, PHONE, {}):
-        messages.success(request, _("Messages arrive on the built-in phone now."))
+        _tell(request, found, _("Messages arrive on the built-in phone now."))
     return redirect("messaging:gateway", found.channel)
 
 
@@ -155,8 +156,17 @@ def _save(request: ShopRequest, found: Connection, provider: str, account: Accou
     if code:
         messages.warning(request, _("Saved, but the check failed: %(why)s") % {"why": words(code)})
     else:
-        messages.success(request, _("Connected and checked. Messages go this way from now on."))
+        _tell(request, found, _("Connected and checked. Messages go this way from now on."))
     return ""
+
+
+def _tell(request: ShopRequest, found: Connection, done: str) -> None:
+    """Say what was done; by a channel that staff have closed nothing goes out (F11)."""
+    if found.standing == Standing.CLOSED:
+        saved = _("Saved. The platform has closed this channel for your shop, so nothing goes out.")
+        messages.warning(request, saved)
+    else:
+        messages.success(request, done)
 
 
 def _saved(

@@ -7,7 +7,17 @@ from crm.campaigns.coupon_messages import forecast
 from crm.campaigns.coupon_messages.settings import settings_of
 from crm.models import Kind
 from crm.needs import needs_of
-from messaging.models import Channel, Gateway, Price, Purpose, SenderNumber, Topic, Wallet
+from messaging.models import (
+    Channel,
+    ClosedFeature,
+    Feature,
+    Gateway,
+    Price,
+    Purpose,
+    SenderNumber,
+    Topic,
+    Wallet,
+)
 from orders.models import ConsentKind, Role
 from tests import factories as make
 from tests.cast import logged_in
@@ -138,6 +148,15 @@ def test_a9_the_page_says_what_it_needs(shop, manager):
     use_real_text(shop)
     template.shop.sending.refresh_from_db()
     assert all(need.met for need in needs_of(template, NOW))
+
+
+def test_f11_the_page_names_what_staff_have_closed(shop, manager):
+    template = advertising(shop)
+    for feature in (Feature.ADVERTISING, Feature.TEXT, Feature.PUSH):
+        ClosedFeature.objects.create(shop=shop, feature=feature)
+    closed = {need.words for need in needs_of(template, NOW) if not need.met}
+    named = [feature for feature in Feature if any(str(feature.label) in words for words in closed)]
+    assert (named, len(closed)) == ([Feature.TEXT, Feature.ADVERTISING], 2)
 
 
 def test_a9_what_is_chosen_is_shown_at_once(shop, manager):

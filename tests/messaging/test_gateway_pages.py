@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from messaging.checking import TOO_SLOW, try_account, words
 from messaging.gateways import Busy, Rejected
-from messaging.models import Channel, Gateway, SenderNumber
+from messaging.models import Channel, ClosedFeature, Feature, Gateway, SenderNumber
 from orders.models import AuditEvent
 from tests import factories as make
 from tests.cast import logged_in, the_cast  # noqa: F401 - a fixture
@@ -53,6 +53,13 @@ def test_an_owner_connects_a_channel_and_it_is_checked(cast, desk):
     assert (gateway.provider, gateway.check_error) == (NAME, "")
     assert gateway.checked_at is not None
     assert desk.accounts[0] == GOOD | {"host": ""}
+
+
+def test_f11_of_a_channel_that_staff_have_closed_nothing_goes_out(cast):
+    ClosedFeature.objects.create(shop=cast.shop, feature=Feature.TEXT)
+    answer = said(cast.owner.post(PAGE, TYPED, follow=True))
+    assert "Saved. The platform has closed this channel" in answer
+    assert "from now on" not in answer
 
 
 def test_what_does_not_work_is_not_saved_and_the_page_says_why(cast, desk):
