@@ -91,13 +91,21 @@ def test_a8_with_nobody_sending_the_page_stops_asking_and_says_so(manager):
     assert "It still waits its turn." in answer
 
 
-def test_f11_the_test_of_a_stopped_shop_says_that_it_waits(manager, shop):
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("stopped_at", "Sending is stopped."),
+        ("suspended_at", "goes out when whoever runs this Dangol lifts the suspension"),
+    ],
+)
+def test_f11_the_test_of_a_stopped_shop_says_that_it_waits(manager, shop, field, said):
     manager.post(TEST, {"kind": "coupon_issued", "phone": "010-1234-5678"})
-    SendingSettings.objects.filter(shop=shop).update(stopped_at=NOW)
+    SendingSettings.objects.filter(shop=shop).update(**{field: NOW})
 
     answer = manager.get(f"{TEST}{Message.objects.get().pk}/", headers=HTMX).content.decode()
 
-    assert "Sending is stopped." in answer
+    assert said in answer
+    assert "waits" in manager.get(TEST, headers=HTMX).content.decode()
     assert "hx-trigger" not in answer
 
 

@@ -22,6 +22,7 @@ class TestProgress:
     state: State
     until: datetime | None
     stopped: bool
+    suspended: bool
     asleep: bool
     why: str
 
@@ -33,7 +34,7 @@ class TestProgress:
     @property
     def pending(self) -> bool:
         """Whether it is worth asking again in a moment."""
-        waits = self.asleep or self.stopped or self.until
+        waits = self.asleep or self.stopped or self.suspended or self.until
         return self.state in OPEN_STATES and not waits
 
 
@@ -48,14 +49,15 @@ def find_test(shop: Shop, pk: int) -> Message | None:
 
 def progress(message: Message, now: datetime) -> TestProgress:
     """Where the test is at `now`."""
-    state, batch = state_of(message), message.batch
+    state, batch, sending = state_of(message), message.batch, message.shop.sending
     still = state in OPEN_STATES
     later = still and batch.not_before is not None and batch.not_before > now
     return TestProgress(
         message=message,
         state=state,
         until=batch.not_before if later else None,
-        stopped=still and message.shop.sending.stopped_at is not None,
+        stopped=still and sending.stopped_at is not None,
+        suspended=still and sending.suspended_at is not None,
         asleep=still and now - batch.planned_at > SOON,
         why="" if still else reason_words(reason_of(message)),
     )
