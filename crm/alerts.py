@@ -14,6 +14,8 @@ from django.db.models import F, Q, QuerySet
 
 from crm.alert_mails import tell
 from crm.models import AlertKind, CouponMessageSettings, Kind, OwnerAlert
+from crm.preparations import paid_channels
+from messaging.gateways import reaches_people
 from messaging.models import (
     FEATURES,
     SENDING,
@@ -89,8 +91,11 @@ def _suspended() -> Iterator[Wrong]:
 
 def _low_on_points() -> Iterator[Wrong]:
     low = Wallet.objects.filter(low_at__isnull=False, available__lt=F("low_at"))
-    for pk in low.values_list("shop_id", flat=True):
-        yield Wrong(pk, AlertKind.LOW_POINTS)
+    paid = Gateway.objects.filter(shop__in=low.values("shop_id"), channel__in=paid_channels())
+    # Where nothing that is connected costs points, nobody misses them.
+    for pk, provider in paid.values_list("shop_id", "provider"):
+        if reaches_people(provider):
+            yield Wrong(pk, AlertKind.LOW_POINTS)
 
 
 def _broken() -> Iterator[Wrong]:

@@ -109,10 +109,15 @@ def _kakao_channel(provider: str | None) -> Preparation:
     )
 
 
+def paid_channels() -> set[Channel]:
+    """The channels of which something costs points. One query."""
+    paid = set(Price.objects.filter(points__gt=0).values_list("service", flat=True))
+    return {channel for channel, services in _SERVICES.items() if paid.intersection(services)}
+
+
 def _points(shop: Shop, real: Collection[Channel]) -> Preparation:
     title, blocks = _("Points"), _("Paid channels")
-    services = [service for channel in real for service in _SERVICES[channel]]
-    if not services or not Price.objects.filter(service__in=services, points__gt=0).exists():
+    if not real or paid_channels().isdisjoint(real):
         note = _("Nothing that is connected costs any, so you need none now.")
         return _later("points", title, note=note, blocks=blocks)
     wallet = Wallet.objects.filter(shop=shop).first()

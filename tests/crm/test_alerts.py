@@ -15,10 +15,12 @@ from crm.models import AlertKind, Kind, OwnerAlert
 from crm.sending import stop_sending
 from crm.staff import lift, suspend
 from messaging.models import (
+    Channel,
     ClosedFeature,
     Feature,
     Gateway,
     MessageTemplate,
+    Price,
     SendingSettings,
     State,
     Wallet,
@@ -58,6 +60,9 @@ def break_connection(shop):
 
 
 def run_low(shop):
+    text = {"provider": "nhn_sms"}
+    Gateway.objects.update_or_create(shop=shop, channel=Channel.TEXT, defaults=text)
+    Price.objects.update_or_create(service="sms", defaults={"points": 11})
     Wallet.objects.update_or_create(
         shop=shop, defaults={"recharged": 10, "available": 10, "low_at": 100}
     )
@@ -78,6 +83,13 @@ def test_f11_an_owner_is_told_once_until_it_has_ended_and_comes_again(shop):
     Wallet.objects.update(low_at=100)
     assert look_and_tell(LATER + HOUR) == 1
     assert [message.to for message in mail.outbox] == [["owner@shop.example"]] * 2
+
+
+def test_f11_where_nothing_costs_points_nobody_hears_that_they_are_low(shop):
+    run_low(shop)
+    Gateway.objects.filter(shop=shop).update(provider="phone")
+    assert look_and_tell(NOW) == 0
+    assert kinds(shop) == []
 
 
 def test_f11_the_mail_is_korean_plain_and_html_and_leads_to_the_page(shop, settings):
