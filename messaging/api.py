@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Path, Query, Router, Schema
-from pydantic import AfterValidator, AwareDatetime, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, StrictBool, StringConstraints
 
 from messaging import opt_outs
 from messaging.history import find_rows, read_cursor
@@ -19,6 +19,7 @@ from messaging.models import Channel, Message, OptOut, OptOutSource
 from messaging.phone import ARRIVED
 from messaging.reading import happened_at
 from messaging.rendering import of_batch
+from messaging.signs import hidden_signs
 from messaging.verdicts import CUSTOMER_FIELD
 from messaging.wanted import Rows
 from orders.api import shop_of
@@ -38,16 +39,33 @@ def _channel(value: Channel) -> Channel:
     return value
 
 
-_PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
+def _seen(text: str) -> str:
+    if signs := hidden_signs(text) or ("\n" in text and ["U+000A"]):
+        raise ValueError(f"holds signs that nobody can see or that turn the text: {signs[0]}")
+    return text
+
+
+def _told_by_a_site(source: str) -> str:
+    if source in _OUR_OWN:
+        raise ValueError("Dangol itself says this of what it knows another way")
+    return source
+
+
+# How Dangol says that it knows of a consent by another way than this one.
+_OUR_OWN = {*OptOutSource.values, "mall", "invented"} - {OptOutSource.API.value}
 MallId = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=_PRINTABLE),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=80),
+    AfterValidator(_seen),
 ]
 Address = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=254, pattern=_PRINTABLE),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=254),
+    AfterValidator(_seen),
 ]
-Source = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,20}$")]
+Source = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9_-]{1,20}$"), AfterValidator(_told_by_a_site)
+]
 AdvertisingChannel = Annotated[Channel, AfterValidator(_channel)]
 
 
@@ -76,7 +94,13 @@ class Inbox(Schema):
     next: str | None
 
 
-class Refusal(Schema):
+class Asked(Schema):
+    """What is posted: a field that is not known is misspelt, and not passed over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Refusal(Asked):
     """Somebody refuses advertising on a channel: a customer's address of today, or this one."""
 
     channel: AdvertisingChannel
@@ -92,12 +116,12 @@ class Refused(Schema):
     source: OptOutSource
 
 
-class Told(Schema):
+class Told(Asked):
     """A customer agreed to something, or took it back, at a moment."""
 
     customer: MallId
     kind: ConsentKind
-    given: bool
+    given: StrictBool
     at: AwareDatetime
     source: Source = "site"
 
@@ -109,7 +133,7 @@ class Heard(Schema):
     lifted: int
 
 
-@router.get("/customers/{mall_id}/inbox", response=Inbox, summary="A customer's inbox")
+@router.get("/customers/{path:mall_id}/inbox", response=Inbox, summary="A customer's inbox")
 def inbox(
     request: HttpRequest,
     mall_id: Path[MallId],
@@ -149,7 +173,7 @@ def _in_inbox(message: Message) -> dict[str, Any]:
 
 
 @router.get(
-    "/customers/{mall_id}/opt-outs", response=list[Refused], summary="A customer's opt-outs"
+    "/customers/{path:mall_id}/opt-outs", response=list[Refused], summary="A customer's opt-outs"
 )
 def customer_opt_outs(request: HttpRequest, mall_id: Path[MallId]) -> list[OptOut]:
     """On which channels the addresses that a customer has today refuse advertising."""
@@ -167,7 +191,10 @@ def opt_out(request: HttpRequest, refusal: Refusal) -> OptOut:
     shop, channel = shop_of(request), refusal.channel
     if (refusal.customer is None) == (refusal.address is None):
         raise ValidationError("Give either a customer or an address.")
-    customer = _customer(shop, refusal.customer) if refusal.customer else None
+    # An inbox is a customer's own, and its address the customer's id.
+    whose = refusal.address if channel == Channel.INBOX else None
+    whose = refusal.customer or whose
+    customer = _customer(shop, whose) if whose else None
     if customer:
         address = _address(customer, channel)
     else:

@@ -188,6 +188,41 @@ def test_what_makes_no_sense_is_refused_with_where_and_what(key: str, path: str,
     assert not Consent.objects.exists() and not OptOut.objects.exists()
 
 
+TOLD = {"customer": "a", "kind": "text", "given": True, "at": "2026-01-01T00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "where"),
+    [
+        ("/consents", TOLD | {"sorce": "app"}, "sorce"),
+        ("/consents", TOLD | {"given": "no"}, "given"),
+        ("/consents", TOLD | {"given": 1}, "given"),
+        ("/consents", TOLD | {"source": "staff"}, "source"),
+        ("/consents", TOLD | {"source": "link"}, "source"),
+        ("/consents", TOLD | {"source": "mall"}, "source"),
+        ("/consents", TOLD | {"customer": "a\u202eb"}, "customer"),
+        ("/consents", TOLD | {"customer": "a\nb"}, "customer"),
+        ("/opt-outs", {"channel": "text", "addres": "01012345678"}, "addres"),
+    ],
+)
+def test_what_is_refused_names_its_field(key: str, path: str, body: Any, where: str):
+    answer = ask(key, path, body)
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["where"].endswith(f".{where}")
+    assert not Customer.objects.filter(mall_id=body.get("customer", "")).exists()
+
+
+def test_f3_an_inbox_is_only_a_customers(customer: Customer, key: str):
+    asked = {"channel": "inbox", "address": "nobody"}
+    assert ask(key, "/opt-outs", asked).status_code == 404
+    assert ask(key, "/opt-outs", asked | {"address": customer.mall_id}).status_code == 200
+
+
+def test_a_customer_whose_id_has_a_slash_can_be_asked_about(key: str):
+    ask(key, "/consents", TOLD | {"customer": "a/b"})
+    assert ask(key, "/customers/a%2Fb/opt-outs").json() == []
+
+
 def test_a_key_that_asks_too_often_is_told_when_to_come_back(customer: Customer, key: str):
     path = f"/customers/{customer.mall_id}/opt-outs"
     found = find_key(key)
