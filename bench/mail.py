@@ -131,6 +131,7 @@ class Readers:
             "port": str(port),
             "security": "none",
             "from_address": "shop@example.com",
+            "contact": "02-123-4567, 서울시 종로구",
         }
         self.gateway.save()
 

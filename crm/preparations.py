@@ -136,8 +136,11 @@ def _points(shop: Shop, real: Collection[Channel]) -> Preparation:
 
 def _opt_out_number(shop: Shop, real: Collection[Channel]) -> Preparation:
     title, blocks = _("080 opt-out number"), _("Advertising by text")
-    if Channel.TEXT not in real or not _advertises_by_text(shop):
+    if not _advertises_by_text(shop):
         note = _("Only advertising by text needs it, and you have no such template.")
+        return _later("opt_out_number", title, note=note, blocks=blocks)
+    if Channel.TEXT not in real:
+        note = _("The built-in phone needs none; a provider that you connect will.")
         return _later("opt_out_number", title, note=note, blocks=blocks)
     sending = SendingSettings.objects.filter(shop=shop).first()
     number = sending.opt_out_number if sending else ""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from messaging.checks import length, most_characters, variables_of
 from messaging.forms.templates import TemplateForm
-from messaging.gateways import connect
+from messaging.gateways import connect, reaches_people
 from messaging.inspections import OPEN, may_submit
 from messaging.law import law
 from messaging.lengths import is_short
@@ -114,7 +114,13 @@ def _timed(instead: Preview) -> Preview:
 
 
 def _number_missing(form: TemplateForm) -> bool:
-    """Whether the law asks for a number of the shop's that is not set (C8)."""
+    """Whether the law asks for a number of the shop's that is not set (C8).
+
+    The built-in phone, which reaches nobody, needs none.
+    """
+    gateway = _gateway(form)
+    if gateway is not None and not reaches_people(gateway.provider):
+        return False
     day = local_day(timezone.now(), ZoneInfo(form.shop.timezone))
     rules = law(Country(form.shop.country), day)
     if not rules.needs_number(form.what.channel, form.what.purpose):

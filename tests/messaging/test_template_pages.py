@@ -149,6 +149,10 @@ def test_c8_a_missing_number_for_refusing_is_told_with_where_to_set_it(manager, 
     number = reverse("messaging:opt_out_number")
     assert number in said(manager.get(NEW, ADVERTISING_TEXT))
     assert number not in said(manager.get(NEW, {"channel": "text"}))
+    GatewayFactory.create(shop=shop, channel="text")
+    assert number not in said(manager.get(NEW, ADVERTISING_TEXT))  # the built-in phone needs none
+    Gateway.objects.update(provider="nhn_sms")
+    assert number in said(manager.get(NEW, ADVERTISING_TEXT))
     SendingSettings.objects.filter(shop=shop).update(opt_out_number="080-123-4567")
     assert number not in said(manager.get(NEW, ADVERTISING_TEXT))
 

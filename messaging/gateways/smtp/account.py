@@ -51,7 +51,6 @@ class SmtpForm(AccountForm):
     contact = forms.CharField(
         label=_("Phone number and postal address"),
         max_length=200,
-        required=False,
         help_text=_("Stands at the foot of each letter; the law asks for it in advertising."),
     )
 

@@ -124,17 +124,30 @@ def _finished(batch: FrozenBatch, result: Result) -> Iterator[Letter]:
         reply_to=account.get("reply_to", ""),
         at=batch.frozen_at,
     )
-    style = letters.Style(told["shop"], account.get("contact", ""), told["country"])
+    contact = account.get("contact", "")
+    style = letters.Style(told["shop"], contact, told["country"])
     mark = f"{_installation()}@{sender.rpartition('@')[2]}"
     for pk, address, title, text, links, opt_out in told["messages"]:
         to = mime.deliverable(address)
-        if not to or (told["advertising"] and not opt_out):
-            result.failed[pk] = "no-opt-out" if to else "bad-address"
+        if wrong := _wrong(to, opt_out, contact, advertising=told["advertising"]):
+            result.failed[pk] = wrong
             continue
         message = letters.Message(title, text, links, opt_out)
         envelope = mime.Envelope(to, title, f"{pk}.{mark}", opt_out)
         content = mime.letter(head, envelope, style.text(message), style.html(message))
         yield Letter(pk, to, content)
+
+
+def _wrong(to: str, opt_out: str, contact: str, *, advertising: bool) -> str:
+    """Why a letter can't go; empty where it can. Advertising says who sends it, and how to refuse.
+
+    정보통신망법 제50조 4항.
+    """
+    if not to:
+        return "bad-address"
+    if not advertising or (opt_out and contact):
+        return ""
+    return "no-contact" if opt_out else "no-opt-out"
 
 
 def _installation() -> str:

@@ -33,6 +33,7 @@ def account(office: Office, **changes: str) -> Account:
         "port": str(office.port),
         "security": "none",
         "from_address": "shop@example.com",
+        "contact": "02-123-4567 서울시",
     }
     return usual | changes
 

@@ -12,7 +12,7 @@ RIGHT = {
     "password": "secret",
     "from_address": "shop@example.com",
     "reply_to": "",
-    "contact": "",
+    "contact": "02-123-4567, 서울시 종로구",
 }
 
 
@@ -35,6 +35,7 @@ def test_what_is_right_is_taken():
         *(("port", port) for port in ("", "0", "22", "6379", "65536", "x")),
         *(("security", kind) for kind in ("", "none", "ssl")),
         *(("from_address", each) for each in ("", "shop", "a@b", "a@b.com\r\nBcc: c@d.com")),
+        ("contact", " "),
         *(("reply_to", each) for each in ("shop", "a@b.com, c@d.com")),
     ],
 )

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from messaging.gateways.smtp.mime import deliverable, encoded
+from messaging.models import State
 from tests.providers.smtp.office import Office, running
 from tests.providers.smtp.sending import ADVERTISING, HEAD, OPT_OUT, letter, parts, read, send
 
@@ -75,7 +76,7 @@ def test_a_letters_styles_are_in_its_elements(office):
 
 
 def test_f3_advertising_says_how_to_refuse_in_both_parts_and_to_mail_programs(office):
-    send(office, [letter(opt_out=OPT_OUT)], ADVERTISING, contact="02-123-4567 서울시")
+    send(office, [letter(opt_out=OPT_OUT)], ADVERTISING)
     found = read(office)
     assert found["List-Unsubscribe"] == f"<{OPT_OUT}>"
     assert found["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -95,6 +96,11 @@ def test_f3_advertising_without_a_way_to_refuse_does_not_go(office):
     answers = send(office, [letter(1), letter(2, opt_out=OPT_OUT)], ADVERTISING)
     assert {pk: code for pk, (_state, code) in answers.exceptions.items()} == {1: "no-opt-out"}
     assert office.to() == ["m2@example.com"]
+
+
+def test_f3_advertising_that_does_not_say_who_sends_it_does_not_go(office):
+    answers = send(office, [letter(1, opt_out=OPT_OUT)], ADVERTISING, contact="")
+    assert answers.exceptions == {1: (State.FAILED, "no-contact")}
 
 
 EVIL = "제목\r\nBcc: thief@example.com\r\n\r\n<script>"
