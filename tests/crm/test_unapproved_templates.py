@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.translation import override
 
 from crm.campaigns.consent_notices import settings as consent_notices
 from crm.campaigns.coupon_messages.settings import settings_of, switch
@@ -27,7 +28,9 @@ def shop():
 
 @pytest.fixture
 def client(shop):
-    return logged_in(make.MembershipFactory(shop=shop, role=Role.MANAGER).user)
+    client = logged_in(make.MembershipFactory(shop=shop, role=Role.MANAGER).user)
+    client.cookies["django_language"] = "en"
+    return client
 
 
 @pytest.fixture
@@ -94,7 +97,8 @@ def test_f3_no_consent_notice_goes_by_it(shop, client):
     form = ConsentNoticesForm(
         {"template": str(template.pk)}, settings=ConsentNoticeSettings(shop=shop)
     )
-    assert REFUSED in form.errors["template"][0]
+    with override("en"):
+        assert REFUSED in form.errors["template"][0]
     ConsentNoticeSettings.objects.create(shop=shop, template=template)
     page = reverse("crm:consents_switch", args=[NoticeKind.CHANGED.value])
     assert REFUSED in client.get(page, follow=True).content.decode()
