@@ -7,13 +7,13 @@ Push: Firebase's 4,096 bytes. What a variable may become counts with the most th
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from messaging.buttons import Button, Kind, check_buttons
-from messaging.fakes import faked_mark
+from messaging.fakes import faked_mark, faked_refusal
 from messaging.lengths import MOST_LMS, MOST_LMS_TITLE, cp949_bytes
 from messaging.marks import is_marked
 from messaging.models import Channel, Purpose, Topic
@@ -41,7 +41,10 @@ Errors = list[str]
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """Wording as it is typed, with what it is for."""
+    """Wording as it is typed, with what it is for.
+
+    `opt_out_number` is the shop's own, empty for none.
+    """
 
     channel: Channel
     topic: Topic
@@ -51,6 +54,7 @@ class Worded:
     fallback: str = ""
     buttons: Sequence[Button] = field(default_factory=tuple)
     country: Country = Country.KOREA
+    opt_out_number: str = ""
 
 
 def check(worded: Worded) -> None:
@@ -95,9 +99,9 @@ def wrong_title(worded: Worded) -> Errors:
         errors.append(_("A title is a single line."))
     if worded.channel == Channel.TEXT:
         errors += _wrong_lms_title(title) + _wrong_carried(title, worded)
-        return errors + _wrong_mark(title, worded.purpose)
+        return errors + _wrong_marks(title, worded)
     errors += _wrong_variables(title, worded.channel, worded.topic)
-    return errors + _wrong_mark(title, worded.purpose)
+    return errors + _wrong_marks(title, worded)
 
 
 def wrong_body(worded: Worded) -> Errors:
@@ -109,7 +113,7 @@ def wrong_body(worded: Worded) -> Errors:
         return [_("Write what the message should say.")]
     errors = _wrong_signs(body) + _wrong_variables(body, worded.channel, worded.topic)
     errors += _wrong_carried(body, worded)
-    errors += _wrong_mark(body, worded.purpose) + _wrong_length(worded)
+    errors += _wrong_marks(body, worded) + _wrong_length(worded)
     if (worded.channel, worded.topic) == (Channel.ALIMTALK, Topic.COUPON) and not (
         _BASIS_LINE.search(body)
     ):
@@ -125,8 +129,9 @@ def wrong_fallback(worded: Worded) -> Errors:
         return []
     if worded.channel != Channel.ALIMTALK:
         return [_("Only an Alimtalk has a text that stands in for it.")]
-    text = Worded(Channel.TEXT, worded.topic, worded.fallback, country=worded.country)
-    return wrong_body(text)
+    return wrong_body(
+        replace(worded, channel=Channel.TEXT, purpose=Purpose.INFORMATION, body=worded.fallback)
+    )
 
 
 def most_characters(worded: Worded) -> int:
@@ -258,12 +263,21 @@ def _wrong_lms_title(title: str) -> Errors:
     return errors
 
 
-def _wrong_mark(text: str, purpose: Purpose) -> Errors:
-    """The mark of advertising is unaltered, and on advertising only (정보통신망법 제50조)."""
+def _wrong_marks(text: str, worded: Worded) -> Errors:
+    """The law's own words stand unaltered, and on advertising only (정보통신망법 제50조)."""
+    errors = []
     if faked_mark(text):
-        return [
+        errors.append(
             _("The mark of advertising is (광고), unaltered. Leave it out: it is put in by itself.")
-        ]
-    if purpose == Purpose.INFORMATION and is_marked(text):
-        return [_("Information does not begin with (광고). Make it a template for advertising.")]
-    return []
+        )
+    elif worded.purpose == Purpose.INFORMATION and is_marked(text):
+        errors.append(
+            _("Information does not begin with (광고). Make it a template for advertising.")
+        )
+    if number := faked_refusal(text, worded.opt_out_number):
+        told = _(
+            "People refuse advertising at your shop's own 080 number, and %(number)s is not it."
+            " Leave it out: your own is put in by itself."
+        )
+        errors.append(told % {"number": number})
+    return errors

@@ -1,4 +1,7 @@
-"""What passes for the mark of advertising and is not it (F3, 시행령 별표 6: unaltered)."""
+"""What passes for what the law puts into advertising, and is not it (F3, 시행령 별표 6: unaltered).
+
+That is the mark at the start, and the shop's own free number to refuse at.
+"""
 
 import re
 import unicodedata
@@ -84,3 +87,61 @@ def _is_set_apart(before: str, word: str, rest: str) -> bool:
     inside = any(not sign.isalnum() and not sign.isspace() for sign in word)
     behind = bool(rest) and not rest[0].isalnum() and rest[0] not in _SENTENCE
     return inside or behind or (bool(before) and not before[-1].isspace())
+
+
+_FEW = r"[\W_]{0,2}"
+_DIGIT = r"[\do]"
+# In groups as numbers are written, or digit by digit.
+_NUMBER = (
+    rf"(?:(?:[+]82{_FEW}{_DIGIT}?|[0o]){_DIGIT}{{1,2}}{_FEW}{_DIGIT}{{3,4}}{_FEW}{_DIGIT}{{4}}"
+    rf"|1[568]\d\d{_FEW}\d{{4}}|0(?:{_FEW}{_DIGIT}){{8,11}})(?!{_DIGIT})"
+)
+_WHAT = rf"(?:{'|'.join(map(_spread, ('수신', '문자', '광고')))})"
+_NO = rf"(?:동의{_FEW})?(?:{'|'.join(map(_spread, ('거부', '차단', '철회', '해지', '중단')))})"
+_NO += rf"(?!{_FEW}해제)"  # what ends a refusal
+_REFUSAL = re.compile(
+    rf"(?P<free>{_spread('무료')}{_FEW}(?:{_WHAT}{_FEW})*{_NO}|配信停止|配信拒否|配信解除|受信拒否)"
+    rf"|(?:{_WHAT}{_FEW})+{_NO}|unsubscribe|opt[\W_]?out|(?P<bare>\b거부)"
+)
+# What stands between the words and their number: signs, or a few words of the same sentence.
+_BEHIND_WORD = re.compile(rf"[\W_]{{0,6}}(?P<number>{_NUMBER})")
+_BEHIND_WORDS = re.compile(rf"[^\d\n,.;/|!?]{{0,16}}(?P<number>{_NUMBER})")
+_BEFORE = re.compile(rf"(?P<number>{_NUMBER})[^\w\n]{{0,3}}(?:번?으?로|에서?)?[^\w\n]{{0,3}}\Z")
+_LINE = 48  # signs before the words in which their number may begin
+
+
+def faked_refusal(text: str, own: str) -> str:
+    """The first number that a text says one can refuse at and that is not the shop's `own`.
+
+    Empty for none. A refusal word has a number behind it, or close before it on its line: an 080
+    number, spaced or full-width, whatever the word; any other where the word says that it is free.
+    A number without such a word ("고객센터 080-111-2222") is one to call and no fake, and so are
+    the words alone ("수신거부는 앱 설정에서"). The shop's own number may stand anywhere.
+    """
+    plain = _plain(text)
+    for word in _REFUSAL.finditer(plain):
+        found = _number_of(word, plain)
+        if found and _digits(found) != _digits(own):
+            return found
+    return ""
+
+
+def _number_of(word: re.Match[str], plain: str) -> str:
+    """The number that a refusal word speaks of; empty for none."""
+    behind = _BEHIND_WORD.match(plain, word.end())
+    if not behind and not word["bare"]:
+        behind = _BEHIND_WORDS.match(plain, word.end())
+    before = _BEFORE.search(plain[max(0, word.start() - _LINE) : word.start()])
+    if behind and (word["free"] or _is_free(behind["number"])):
+        return behind["number"]
+    return before["number"] if before and not behind and _is_free(before["number"]) else ""
+
+
+def _is_free(number: str) -> bool:
+    return _digits(number).startswith("080")
+
+
+def _digits(number: str) -> str:
+    """A Korean number as it is dialled at home."""
+    digits = "".join(sign for sign in number.replace("o", "0") if sign.isdigit())
+    return f"0{digits[2:].removeprefix('0')}" if number.startswith("+82") else digits

@@ -15,6 +15,7 @@ from messaging.models import (
     Inspection,
     MessageTemplate,
     Purpose,
+    SendingSettings,
     TemplateRevision,
     Topic,
 )
@@ -149,6 +150,12 @@ def use_newest(template: MessageTemplate, gateway: Gateway | None) -> None:
         template.save(update_fields=["current"])
 
 
+def told_of(shop: Shop) -> dict[str, Any]:
+    """What `Worded` holds of the shop whose wording it is. One query."""
+    own = SendingSettings.objects.filter(shop=shop).values_list("opt_out_number", flat=True)
+    return {"country": Country(shop.country), "opt_out_number": own.first() or ""}
+
+
 def gateway_of(template: MessageTemplate) -> Gateway | None:
     """The gateway that the template's messages go through."""
     own = Gateway.objects.filter(shop=template.shop_id, channel=template.channel)
@@ -161,7 +168,7 @@ def _worded(template: MessageTemplate, wording: dict[str, Any]) -> Worded:
         channel=Channel(template.channel),
         topic=Topic(template.topic),
         purpose=Purpose(template.purpose),
-        country=Country(template.shop.country),
+        **told_of(template.shop),
         **wording,
     )
 

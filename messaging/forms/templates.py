@@ -22,9 +22,9 @@ from messaging.checks import (
 )
 from messaging.forms.buttons import button_forms
 from messaging.models import Channel, MessageTemplate, Purpose, TemplateRevision, Topic
-from messaging.templates import Buttons, create_template, revise_template
+from messaging.templates import Buttons, create_template, revise_template, told_of
 from messaging.wording import tidy
-from orders.models import Country, Shop
+from orders.models import Shop
 
 HAS_TITLE = frozenset(Channel) - {Channel.ALIMTALK}
 
@@ -109,6 +109,7 @@ class TemplateForm(forms.Form):
         cut, self.too_long = _cut(data)
         super().__init__(cut)
         self.shop, self.template = shop, template
+        self.told = told_of(shop)
         self.what = What.of(template) if template else what or What()
         buttons: Buttons = []
         if wording:
@@ -152,7 +153,7 @@ class TemplateForm(forms.Form):
             body=tidy(self.typed("body")),
             fallback=tidy(self.typed("fallback")),
             buttons=self.buttons(),
-            country=Country(self.shop.country),
+            **self.told,
         )
 
     def typed(self, name: str) -> str:

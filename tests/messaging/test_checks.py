@@ -170,6 +170,30 @@ def test_f3_a_mark_that_is_altered_is_refused(purpose):
     assert "title" in errors("쿠폰", Channel.EMAIL, title="(AD) 쿠폰", purpose=purpose)
 
 
+@pytest.mark.parametrize("channel", [one for one in Channel if one != Channel.ALIMTALK])
+def test_f3_a_title_is_held_to_the_mark_as_a_text_is(channel):
+    for faked in ("[광고] 봄", "(광 고) 봄", "（광고）봄"):
+        for purpose in Purpose:
+            assert "title" in errors("쿠폰", channel, title=faked, purpose=purpose)
+    assert "title" in errors("쿠폰", channel, title="(광고) 봄")
+    passes("쿠폰", channel, title="(광고) 봄", purpose=ADVERTISING)
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_f3_another_number_to_refuse_at_is_refused_by_name_wherever_it_stands(purpose):
+    line = "무료수신거부 080-999-9999"
+    found = errors(line, Channel.PUSH, title=line, purpose=purpose, opt_out_number="080-123-4567")
+    assert "080-999-9999" in found["title"][0] and "080-999-9999" in found["body"][0]
+    found = errors("쿠폰" + BASIS, fallback=line, opt_out_number="080-123-4567")
+    assert "080-999-9999" in found["fallback"][0]
+    assert "body" in errors(line, Channel.TEXT, purpose=purpose)
+
+
+def test_f3_the_shops_own_number_to_refuse_at_may_stand_in_its_text():
+    own = "봄 할인\n무료거부 080 123 4567"
+    passes(own, Channel.TEXT, purpose=ADVERTISING, opt_out_number="080-123-4567")
+
+
 def test_f3_alimtalk_and_consent_notices_are_no_advertising():
     assert "purpose" in errors("쿠폰" + BASIS, purpose=ADVERTISING)
     assert "purpose" in errors("동의", Channel.TEXT, Topic.CONSENT, purpose=ADVERTISING)

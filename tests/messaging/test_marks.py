@@ -1,10 +1,11 @@
 """The law as data, and what it puts into advertising (F3)."""
 
 from datetime import date, time
+from time import monotonic
 
 import pytest
 
-from messaging.fakes import faked_mark
+from messaging.fakes import faked_mark, faked_refusal
 from messaging.law import Law, law
 from messaging.marks import finish, is_marked
 from messaging.models import Channel, Purpose
@@ -181,3 +182,71 @@ def test_f3_a_mark_is_known_behind_spaces():
 
 def test_f3_ten_megabytes_are_looked_at_in_no_time():
     assert not faked_mark("봄" * 10_000_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "무료수신거부 080-999-9999",
+        "무료거부 0809999999",
+        "무료 수신 거부: 080 999 9999",
+        "무료수신거부 ０８０－９９９－９９９９",
+        "무료거부 0 8 0 9 9 9 9 9 9 9",
+        "무료거부 ⓪⑧⓪-999-9999",
+        "무료.수신.거부 o8o-999-9999",
+        "무료거부 +82 80-999-9999",
+        "무료수신거부 080–9999–9999",
+        "무료거부\n080-999-9999",
+        "[무료수신거부]080.999.9999",
+        "무료수신거부 번호는 (080-999-9999)",
+        "수신거부를 원하시면 080-999-9999",
+        "수신 동의 철회 080-999-9999",
+        "광고거부 080-999-9999",
+        "거부 080-999-9999",
+        "080-999-9999로 문자 수신거부",
+        "080-999-9999(무료거부)",
+        "무료수신거부 02-123-4567",
+        "무료거부 1588-1234",
+        "配信停止 0120-999-999",
+        "Unsubscribe: 080-999-9999",
+        f"무료거부 080-999-9999\n무료수신거부 {NUMBER}",
+        f"무료수신거부 {NUMBER} / 무료거부 080-999-9999",
+    ],
+)
+def test_f3_another_number_to_refuse_at_is_known(text):
+    assert faked_refusal(text, NUMBER)
+    assert faked_refusal(text, "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "고객센터 080-111-2222",
+        f"문의 080-111-2222\n무료수신거부 {NUMBER}",
+        f"문의 080-111-2222 무료수신거부 {NUMBER}",
+        f"무료수신거부 {NUMBER}, 문의 080-111-2222",
+        f"무료수신거부 {NUMBER} 02-111-2222",
+        "무료거부 ０８０ １２３４ ５６７８",
+        "무료거부 +82-80-1234-5678",
+        "수신거부는 앱 설정에서",
+        "수신거부는 앱에서, 문의 080-111-2222",
+        "수신거부: 마이페이지 / 고객센터 080-111-2222",
+        "수신거부는 마이페이지에서\n고객센터 080-111-2222",
+        "080-111-2222\n수신거부는 앱에서",
+        "결제가 거부되면 고객센터 080-111-2222로",
+        "문자 차단 해제는 고객센터 080-111-2222",
+        "수신거부 처리일 2026.11.24",
+        "수신거부 문의 02-123-4567",
+        "무료배송 080-111-2222",
+    ],
+)
+def test_f3_an_ordinary_number_and_the_shops_own_are_no_faked_way_to_refuse(text):
+    assert not faked_refusal(text, NUMBER)
+
+
+@pytest.mark.parametrize("text", ["무료거부 ", "0 ", "수신거부 0-", "무  ", "거부080-"])
+def test_f3_a_long_text_is_searched_for_numbers_in_no_time(text):
+    begun = monotonic()
+    faked_refusal(text * 5000, NUMBER)
+    assert monotonic() - begun < 1
