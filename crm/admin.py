@@ -21,6 +21,7 @@ from messaging.models import ClosedFeature, Feature
 from orders.admin_reading import BaseAdmin, ReadOnlyAdmin
 from orders.logs import mask_text
 from orders.models import Shop
+from orders.signs import check_line
 from orders.templatetags.console import shop_time
 
 
@@ -33,6 +34,7 @@ class ReasonForm(ActionForm):
 class ShopForm(forms.ModelForm):  # type: ignore[type-arg]
     """A shop, and what is closed for it."""
 
+    name = forms.CharField(label=_("name"), max_length=80, validators=[check_line])
     closed = forms.MultipleChoiceField(
         label=_("Closed features"),
         choices=Feature.choices,

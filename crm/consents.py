@@ -16,6 +16,7 @@ from orders.ingest import ingest
 from orders.models import AuditEvent, Consent, ConsentKind, Customer, Shop, User
 from orders.personal import MAX_REASON, about_customer
 from orders.records import ConsentRecord
+from orders.signs import check_line
 
 # What a member told the shop by phone or in person.
 STAFF = "staff"
@@ -110,6 +111,7 @@ def record(
     reason = reason.strip()
     if not reason or len(reason) > MAX_REASON:
         raise ValidationError({"reason": _("Write how and when the member told you.")})
+    check_line(reason)
     told = ConsentRecord(customer.mall_id, kind, given, now, STAFF)
     if not ingest(shop=customer.shop, records=[told], now=now).changed:
         raise ValidationError(_("That is what is known already, so nothing was changed."))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.models import Country
+from orders.signs import check_line
 
 MAX_BASIS = 200  # characters
 
@@ -55,10 +56,10 @@ def check_basis(sentence: str) -> str:
             _("The sentence has %(length)s characters; %(most)s are the most.")
             % {"length": len(tidy), "most": MAX_BASIS}
         )
-    if len(tidy.splitlines()) > 1:
-        errors.append(_("Write the sentence on one line."))
     if "#{" in tidy:
         errors.append(_("The sentence can't hold a variable."))
+    if not errors:
+        check_line(tidy)
     if errors:
         raise ValidationError(errors)
     return tidy

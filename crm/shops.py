@@ -1,7 +1,6 @@
 """A new shop, ready to send to the built-in phone."""
 
 from datetime import datetime
-from unicodedata import category
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,16 +12,9 @@ from messaging.models import Channel, Gateway, SendingSettings, Topic
 from messaging.starters import STARTERS
 from messaging.templates import create_template
 from orders.models import Country, Membership, Role, Shop, User
+from orders.signs import check_line
 
 ZONES = {Country.KOREA: "Asia/Seoul", Country.JAPAN: "Asia/Tokyo"}
-# Of these a name may hold none: controls, ends of lines and paragraphs, halves of characters.
-_UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
-# Marks that turn the direction of the text after them, and so what a page seems to say.
-_TURNING = frozenset(
-    map(chr, [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-)
-# Letters that show nothing, beside those that Unicode counts as blanks and formats.
-_FILLERS = frozenset(map(chr, [0x115F, 0x1160, 0x3164, 0xFFA0]))
 CURRENCIES = {Country.KOREA: "KRW", Country.JAPAN: "JPY"}
 
 
@@ -34,13 +26,13 @@ def create_shop(*, slug: str, name: str, country: Country, now: datetime) -> Sho
     """
     shop = Shop(
         slug=slug,
-        name=_name(name),
+        name=name.strip(),
         country=country,
         timezone=ZONES[country],
         currency=CURRENCIES[country],
         created_at=now,
     )
-    shop.clean_fields()
+    _check(shop)
     if Shop.objects.filter(slug=slug).exists():
         taken = _("There is a shop “%(slug)s” already.") % {"slug": slug}
         raise ValidationError({"slug": taken})
@@ -64,15 +56,12 @@ def create_shop(*, slug: str, name: str, country: Country, now: datetime) -> Sho
     return shop
 
 
-def _name(text: str) -> str:
-    """The name as it is kept: without blanks around it."""
-    if any(category(letter) in _UNPRINTABLE or letter in _TURNING for letter in text):
-        raise ValidationError(
-            {"name": "It can't hold line breaks, control characters or marks of direction."}
-        )
-    if all(category(letter)[0] in "CZ" or letter in _FILLERS for letter in text):
-        raise ValidationError({"name": "It must hold something to read."})
-    return text.strip()
+def _check(shop: Shop) -> None:
+    try:
+        check_line(shop.name)
+    except ValidationError as error:
+        raise ValidationError({"name": error}) from None
+    shop.clean_fields()
 
 
 def add_owner(*, shop: Shop, email: str) -> User:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from messaging.models import ClosedFeature, Feature, SendingSettings
 from orders.models import AuditEvent, Shop, User
+from orders.signs import check_line
 
 MAX_REASON = 200  # as `SendingSettings.suspended_because` is long
 
@@ -17,14 +18,15 @@ MAX_REASON = 200  # as `SendingSettings.suspended_because` is long
 def suspend(*, shop: Shop, by: User, reason: str, now: datetime) -> bool:
     """Stop all of the shop's sending; the shop itself can't take it back. What waits stays.
 
-    The owner reads `reason`. Returns whether it was sending; a shop that is suspended already keeps
-    its first moment and reason. Raises ValidationError without a reason.
+    The owner reads `reason`, a line. Returns whether it was sending; a shop that is suspended
+    already keeps its first moment and reason. Raises ValidationError without a reason.
     """
     reason = reason.strip()
     if not reason:
         raise ValidationError(_("Write why. The shop's owner reads it."))
     if len(reason) > MAX_REASON:
         raise ValidationError(_("Write it in at most %(most)s characters.") % {"most": MAX_REASON})
+    check_line(reason)
     sending = _locked(shop)
     if sending.suspended_at:
         return False

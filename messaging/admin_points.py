@@ -20,6 +20,7 @@ from messaging.models import PointsEntry, Price, Recharge, Wallet
 from messaging.wallets import correct, locked_wallet
 from orders.admin_reading import BaseAdmin, ReadOnlyAdmin, is_staff
 from orders.models import Shop, User
+from orders.signs import check_line
 
 # A thousand messages at this price still fit what a batch can hold.
 HIGHEST_PRICE = 100_000
@@ -87,7 +88,10 @@ class CorrectionForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=_("With a minus they are taken away, as far as they are available."),
     )
     note = forms.CharField(
-        label=_("note"), max_length=200, help_text=_("The shop reads it in its ledger.")
+        label=_("note"),
+        max_length=200,
+        help_text=_("The shop reads it in its ledger."),
+        validators=[check_line],
     )
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 

@@ -19,13 +19,13 @@ from messaging.models import Channel, Message, OptOut, OptOutSource
 from messaging.phone import ARRIVED
 from messaging.reading import happened_at
 from messaging.rendering import of_batch
-from messaging.signs import hidden_signs
 from messaging.verdicts import CUSTOMER_FIELD
 from messaging.wanted import Rows
 from orders.api import shop_of
 from orders.ingest import ingest
 from orders.models import ConsentKind, Customer, Shop
 from orders.records import ConsentRecord
+from orders.signs import hidden_in_line
 
 router = Router(tags=["Your customers"])
 
@@ -40,7 +40,7 @@ def _channel(value: Channel) -> Channel:
 
 
 def _seen(text: str) -> str:
-    if signs := hidden_signs(text) or ("\n" in text and ["U+000A"]):
+    if signs := hidden_in_line(text):
         raise ValueError(f"holds signs that nobody can see or that turn the text: {signs[0]}")
     return text
 

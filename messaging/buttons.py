@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from messaging.models import Channel, Topic
-from messaging.signs import hidden_signs, unseen
 from messaging.wording import ADD_CHANNEL_NAME, VARIABLE, VARIABLES
+from orders.signs import check_line, hidden_signs
 
 Button = Mapping[str, str]
 
@@ -80,18 +80,17 @@ def wrong_with(button: Button, *, channel: Channel, topic: Topic) -> dict[str, l
 
 
 def _wrong_name(name: str) -> list[str]:
-    if len(name) > MAX_NAME or unseen(name):
+    if not 0 < len(name) <= MAX_NAME:
         return [_("A button's name has 1 to %(most)s characters.") % {"most": MAX_NAME}]
     errors = []
     if "#{" in name:
         errors.append(_("A button's name can't hold a variable."))
     if name.replace(" ", "") == ADD_CHANNEL_NAME.replace(" ", ""):
         errors.append(_("Only KakaoTalk's own button may have this name."))
-    if signs := hidden_signs(name) or ("\n" in name and ["U+000A"]) or []:
-        errors.append(
-            _("The name holds signs that nobody can see or that turn the text (%(signs)s).")
-            % {"signs": ", ".join(signs)}
-        )
+    try:
+        check_line(name)
+    except ValidationError as error:
+        errors += error.messages
     return errors
 
 

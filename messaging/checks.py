@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 
 from messaging.buttons import Button, Kind, check_buttons
 from messaging.fakes import faked_mark, faked_refusal
-from messaging.lengths import MOST_LMS, MOST_LMS_TITLE, cp949_bytes
+from messaging.lengths import MOST_LMS, MOST_LMS_TITLE, cp949_bytes, not_in_cp949
 from messaging.marks import is_marked
 from messaging.models import Channel, Purpose, Topic
-from messaging.signs import hidden_signs, not_in_cp949, unseen
 from messaging.wording import LINK, VARIABLE, VARIABLES
 from orders.models import Country
+from orders.signs import hidden_signs, unseen
 
 MAX_BODY = 1000  # characters of an Alimtalk
 ADDED = 40  # of them that KakaoTalk's own words about adding the channel take

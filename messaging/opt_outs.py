@@ -26,6 +26,7 @@ from orders.models import AuditEvent, Consent, ConsentKind, Customer, Shop, User
 from orders.personal import MAX_REASON
 from orders.phones import normalise_phone
 from orders.records import ConsentRecord
+from orders.signs import check_line
 
 # On these advertising is sent; an Alimtalk carries information only.
 CHANNELS = (Channel.TEXT, Channel.EMAIL, Channel.PUSH, Channel.INBOX)
@@ -188,6 +189,7 @@ def remove(*, opt_out: OptOut, user: User, reason: str, now: datetime) -> None:
         raise ValidationError(_("Write why it is taken back. It is kept on record."))
     if len(reason) > MAX_REASON:
         raise ValidationError(_("Write it in at most %(most)s characters.") % {"most": MAX_REASON})
+    check_line(reason)
     about = f"opt_out:{opt_out.pk}"
     record(shop=opt_out.shop, user=user, action=REMOVED, about=about, reason=reason, now=now)
     opt_out.delete()

@@ -21,6 +21,7 @@ from messaging.models import (
 )
 from messaging.wording import tidy
 from orders.models import Country, Shop
+from orders.signs import check_line
 
 Buttons = list[dict[str, str]]
 
@@ -43,7 +44,11 @@ def create_template(
     title: str = "",
     fallback: str = "",
 ) -> MessageTemplate:
-    """A template with its first revision. Raises ValidationError for wording that can't be sent."""
+    """A template with its first revision.
+
+    Raises ValidationError for a name that is none, and, by field, for wording that can't be sent.
+    """
+    check_line(name)
     template = MessageTemplate.objects.create(
         shop=shop, channel=channel, topic=topic, purpose=purpose, name=name
     )

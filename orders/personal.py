@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from orders.models import AuditEvent, Customer, Shop, User
+from orders.signs import check_line
 
 UNMASKED = "unmasked"  # the audit event's action
 MAX_REASON = 200
@@ -24,6 +25,7 @@ def record_unmasking(
         raise ValidationError(_("Write why you need to see it. It is kept on record."))
     if len(reason) > MAX_REASON:
         raise ValidationError(_("Write it in at most %(most)s characters.") % {"most": MAX_REASON})
+    check_line(reason)
     return AuditEvent.objects.create(
         shop=shop, user=user, action=UNMASKED, about=about, reason=reason, at=now
     )

@@ -10,6 +10,7 @@ from crm.forms.fields import TemplateField
 from crm.models import ConsentNoticeSettings
 from orders.models import ConsentKind
 from orders.personal import MAX_REASON
+from orders.signs import check_line
 
 
 class ConsentNoticesForm(forms.Form):
@@ -45,5 +46,6 @@ class RecordConsentForm(forms.Form):
         label=_("How and when the member told you"),
         help_text=_("It is kept on record with your name."),
         max_length=MAX_REASON,
+        validators=[check_line],
         error_messages={"required": _("Write how and when the member told you.")},
     )

@@ -15,6 +15,7 @@ from messaging.opt_outs import read_address
 from orders.forms.search import say_gone, who_field
 from orders.models import Shop
 from orders.personal import MAX_REASON
+from orders.signs import check_line
 
 # What people can type; an app's token and a member's inbox are told by the shop's site.
 TYPED = (Channel.TEXT, Channel.EMAIL)
@@ -101,5 +102,6 @@ class RemoveForm(forms.Form):
         label=gettext_lazy("Why was it no refusal?"),
         help_text=gettext_lazy("Your name, the time and the reason stay on record."),
         max_length=MAX_REASON,
+        validators=[check_line],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

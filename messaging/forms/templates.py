@@ -25,6 +25,7 @@ from messaging.models import Channel, MessageTemplate, Purpose, TemplateRevision
 from messaging.templates import Buttons, create_template, revise_template, told_of
 from messaging.wording import tidy
 from orders.models import Shop
+from orders.signs import check_line
 
 HAS_TITLE = frozenset(Channel) - {Channel.ALIMTALK}
 
@@ -73,6 +74,7 @@ class TemplateForm(forms.Form):
     name = forms.CharField(
         label=_("Name"),
         max_length=80,
+        validators=[check_line],
         help_text=_("Only you see it: coupons and settings choose templates by it."),
     )
     title = forms.CharField(label=_("Title"), required=False)

@@ -5,6 +5,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from orders.personal import MAX_REASON
+from orders.signs import check_line
 
 
 class UnmaskForm(forms.Form):
@@ -14,6 +15,7 @@ class UnmaskForm(forms.Form):
         label=_("Why do you need to see it?"),
         help_text=_("Your name, the time and this reason are kept on record."),
         max_length=MAX_REASON,
+        validators=[check_line],
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": _("Write why you need to see it. It is kept on record.")},
     )

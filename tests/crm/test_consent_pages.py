@@ -144,6 +144,8 @@ def test_f3_what_is_known_already_is_told_and_leaves_no_record(shop, manager):
         record(**told, reason="전화로", now=NOW)
     with pytest.raises(ValidationError):
         record(**told, reason="  ", now=NOW)
+    with pytest.raises(ValidationError, match="U.202E"):
+        record(**told | {"given": False}, reason="전화\u202e로", now=NOW)
     assert not AuditEvent.objects.filter(shop=shop).exists()
 
 

@@ -65,7 +65,17 @@ def test_a9_the_presets_could_stand_in_a_message(country):
 
 
 @pytest.mark.parametrize(
-    "sentence", ["", "  ", "가" * (MAX_BASIS + 1), "두\n줄", "두\u2028줄", "#{이름}님의 쿠폰"]
+    "sentence",
+    [
+        "",
+        "  ",
+        "가" * (MAX_BASIS + 1),
+        "두\n줄",
+        "두\u2028줄",
+        "쿠\u202e폰",
+        "\u3164",
+        "#{이름}님의 쿠폰",
+    ],
 )
 def test_a9_a_sentence_that_could_not_stand_in_a_message_is_refused(sentence):
     with pytest.raises(ValidationError):

@@ -145,7 +145,11 @@ def test_the_same_file_again_changes_nothing(read):
         ({"url": "ftp://a.example/"}, "url is not an http or https address: 'ftp://a.example/'"),
         ({"url": "https://a.example/#{이름}"}, "url can't hold a variable: #{"),
         ({"grant_basis": "#{이름}님"}, "grant_basis: The sentence can't hold a variable."),
-        ({"grant_basis": '"가\n나"'}, "grant_basis: Write the sentence on one line."),
+        (
+            {"grant_basis": '"가\n나"'},
+            "grant_basis: It can't hold line breaks, or signs that nobody can see or that turn the"
+            " text (U+000A).",
+        ),
         (
             {"grant_basis": "가" * 201},
             "grant_basis: The sentence has 201 characters; 200 are the most.",

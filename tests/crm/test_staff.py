@@ -45,7 +45,9 @@ def test_f11_a_suspension_says_why_and_is_logged(user):
     assert actions(shop) == [("suspend_shop", "", WHY), ("lift_suspension", "", "staff")]
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "x" * 201])
+@pytest.mark.parametrize(
+    "reason", ["", "  ", "x" * 201, "\u00a0", "\u3164", "Comp\u202elaints", "Comp\nlaints"]
+)
 def test_f11_nobody_is_suspended_without_a_reason(user, reason):
     shop = make.ShopFactory()
     with pytest.raises(ValidationError):
@@ -110,6 +112,7 @@ def test_f11_staff_close_features_in_the_admin(staff):
     shop: Shop = make.ShopFactory()
     page = reverse("admin:orders_shop_change", args=[shop.pk])
     staff.post(page, {"name": "새 이름", "closed": ["push", "advertising"]})
+    staff.post(page, {"name": "새 \u202e이름"})
     shop.refresh_from_db()
     assert shop.name == "새 이름"
     closed = ClosedFeature.objects.for_shop(shop).values_list("feature", flat=True)

@@ -22,7 +22,9 @@ def test_five_buttons_pass_and_a_sixth_does_not():
         check_buttons([*five, link("버튼 5")])
 
 
-@pytest.mark.parametrize("name", ["", "   ", "가" * 15, "#{이름}님 쿠폰"])
+@pytest.mark.parametrize(
+    "name", ["", "   ", "\u3164", "가" * 15, "#{이름}님 쿠폰", "열\n기", "열\u202e기"]
+)
 def test_a_button_without_a_fitting_name_is_refused(name):
     with pytest.raises(ValidationError):
         check_buttons([link(name)])

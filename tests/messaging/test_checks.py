@@ -125,6 +125,11 @@ def test_signs_that_a_text_message_loses_are_named(sign):
     assert any(sign in error for error in found["fallback"])
 
 
+def test_a_blank_that_a_text_message_loses_is_named_by_its_code():
+    assert "U+00A0" in errors("봄\u00a0할인", Channel.TEXT)["body"][0]
+    assert "👨 👩" in errors("👨\u200d👩", Channel.TEXT)["body"][0]
+
+
 def test_japans_text_messages_are_not_held_to_koreas_carriers():
     passes("お客様へのお届け", Channel.TEXT, country=Country.JAPAN)
 

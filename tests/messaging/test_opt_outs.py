@@ -158,6 +158,8 @@ def test_f3_a_refusal_is_taken_back_with_a_reason_and_on_record(customer):
     user = make.UserFactory()
     with pytest.raises(ValidationError):
         remove(opt_out=kept, user=user, reason=" ", now=make.NOW)
+    with pytest.raises(ValidationError):
+        remove(opt_out=kept, user=user, reason="a \u202eslip", now=make.NOW)
     remove(opt_out=kept, user=user, reason="a wrong number", now=make.NOW)
     assert not OptOut.objects.exists()
     event = AuditEvent.objects.get(action="opt_out_removed")
@@ -217,6 +219,7 @@ def test_f3_only_an_owner_takes_a_refusal_back(cast: Cast):
     assert cast.manager.post(path, {"reason": "x"}).status_code == 403
     assert cast.outsider.post(path, {"reason": "x"}).status_code == 404
     assert cast.owner.post(path, {"reason": ""}).status_code == 422
+    assert cast.owner.post(path, {"reason": "a \u202eslip"}).status_code == 422
     assert OptOut.objects.exists()
     assert cast.owner.post(path, {"reason": "a slip"}).status_code == 302
     assert not OptOut.objects.exists()

@@ -87,6 +87,7 @@ def test_f9_the_phone_is_masked_for_everybody_until_a_manager_asks(cast: Cast, c
         html = client.get(url).content.decode()
         assert "이*늘" in html and "이하늘" not in html and "12345678" not in html.replace("-", "")
     unmask = reverse("messaging:unmask_phone", args=[message.pk])
+    assert "이하늘" not in cast.manager.post(unmask, {"reason": "문\u202e의"}).content.decode()
     assert "이하늘" in cast.manager.post(unmask, {"reason": "문의"}).content.decode()
     assert AuditEvent.objects.get().about == f"customer:{customer.pk}"
     assert "이하늘" not in cast.manager.get(url).content.decode()

@@ -84,7 +84,11 @@ def test_f5_staff_correct_a_balance_with_a_note_once(staff):
 
 
 @pytest.mark.parametrize(
-    "change", [{"delta": "-21"}, {"delta": "0"}, {"delta": ""}, {"note": ""}, {"shop": "0"}]
+    "change",
+    [
+        *({"delta": "-21"}, {"delta": "0"}, {"delta": ""}, {"shop": "0"}),
+        *({"note": ""}, {"note": "두 번\u202e입금"}),
+    ],
 )
 def test_f5_a_correction_that_makes_no_sense_is_refused(staff, change):
     shop = shop_with_points(100)

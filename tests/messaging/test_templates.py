@@ -70,6 +70,15 @@ def make(shop, **changes):
     )
 
 
+@pytest.mark.parametrize("name", ["\u3164", "쿠폰\u202e알림", "쿠폰\n알림"])
+def test_a_template_has_a_name_that_can_be_read(shop, manager, name):
+    with pytest.raises(ValidationError):
+        make(shop, name=name)
+    answer = manager.post(NEW, typed(name=name))
+    assert answer.status_code == 422 and answer.context["form"].errors["name"]
+    assert not MessageTemplate.objects.exists()
+
+
 def test_a_new_template_is_in_use_at_once_on_the_built_in_phone(shop):
     template = make(shop)
     assert (template.current.number, template.current.approved_at) == (1, NOW)

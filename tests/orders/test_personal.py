@@ -27,7 +27,7 @@ def test_f9_who_saw_whom_when_and_why_is_kept():
     assert (event.about, event.reason, event.at) == (about, "고객 문의", make.NOW)
 
 
-@pytest.mark.parametrize("reason", ["", "   ", "x" * 201])
+@pytest.mark.parametrize("reason", ["", "   ", "x" * 201, "\u3164", "문\u202e의", "문\n의"])
 def test_f9_no_reason_no_record(reason):
     with pytest.raises(ValidationError):
         unmask(reason)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging.gateways.base import AccountForm
 from messaging.gateways.smtp.mime import deliverable
 from messaging.gateways.smtp.places import PORTS, is_public, may_be_local
+from orders.signs import check_line
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
@@ -51,6 +52,7 @@ class SmtpForm(AccountForm):
     contact = forms.CharField(
         label=_("Phone number and postal address"),
         max_length=200,
+        validators=[check_line],
         help_text=_("Stands at the foot of each letter; the law asks for it in advertising."),
     )
 

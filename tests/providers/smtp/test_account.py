@@ -36,6 +36,7 @@ def test_what_is_right_is_taken():
         *(("security", kind) for kind in ("", "none", "ssl")),
         *(("from_address", each) for each in ("", "shop", "a@b", "a@b.com\r\nBcc: c@d.com")),
         ("contact", " "),
+        ("contact", "02-123\u202e-4567"),
         *(("reply_to", each) for each in ("shop", "a@b.com, c@d.com")),
     ],
 )

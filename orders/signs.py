@@ -1,7 +1,10 @@
-"""Signs that no wording may hold."""
+"""Signs that no wording, name or reason may hold."""
 
 import re
 import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 # A zero-width joiner is honest only where it joins emoji.
 _EMOJI = "\u2190-\u2bff\u3030\u303d\u3297\u3299\ufe0f\U0001f000-\U0001faff"
@@ -28,18 +31,24 @@ def unseen(text: str) -> bool:
     return all(unicodedata.category(sign)[0] in "CZ" for sign in _HIDDEN.sub("", text))
 
 
-def not_in_cp949(text: str) -> list[str]:
-    """The first signs that a text message can't hold, such as emoji, as they stand."""
-    try:
-        text.encode("cp949")
-    except UnicodeEncodeError:
-        return [sign for sign in dict.fromkeys(text) if not _fits(sign)][:_SHOWN]
-    return []
+def hidden_in_line(text: str) -> list[str]:
+    """As `hidden_signs`, of a text of one line: it holds no line break either."""
+    return hidden_signs(text) or (["U+000A"] if "\n" in text else [])
 
 
-def _fits(sign: str) -> bool:
-    try:
-        sign.encode("cp949")
-    except UnicodeEncodeError:
-        return False
-    return True
+def check_line(text: str) -> None:
+    """Refuse what a text of one line, such as a name or a reason, can't hold; forms call it, too.
+
+    Raises ValidationError, in words for who typed it, where there is nothing to read, or what
+    `hidden_in_line` finds.
+    """
+    if unseen(text):
+        raise ValidationError(_("It must hold something to read."))
+    if signs := hidden_in_line(text):
+        raise ValidationError(
+            _(
+                "It can't hold line breaks, or signs that nobody can see or that turn the text"
+                " (%(signs)s)."
+            )
+            % {"signs": ", ".join(signs)}
+        )
