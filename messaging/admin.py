@@ -62,10 +62,6 @@ class GatewayAdmin(ReadOnlyAdmin):
     exclude = ("account",)
     ordering = ("-pk",)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Gateway]:
-        """Without the account, which is not even decrypted."""
-        return super().get_queryset(request).defer("account")
-
 
 class SenderNumberForm(forms.ModelForm):  # type: ignore[type-arg]
     """Whether a number is registered, and on what evidence."""

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
+from messaging.accounts import UNREADABLE, readable, refused_if_unreadable
 from messaging.gateways import Account, GatewayError, Provider
 
 # How long somebody waits for the answer, in seconds. The call itself may end later.
@@ -51,7 +52,8 @@ def ask(
 
     def asking() -> None:
         try:
-            answers.append(question())
+            with refused_if_unreadable():
+                answers.append(question())
         except GatewayError as error:
             codes.append(without_secrets(error.code, provider, account) or STUMBLED)
         except Exception as error:
@@ -77,7 +79,8 @@ def where(error: BaseException) -> str:
 
 def without_secrets(text: str, provider: Provider, account: Account) -> str:
     """A provider's word with the account's secrets taken out, as long as it is kept."""
-    secrets = [account.get(name, "") for name in provider.account_form.secret]
+    known = readable(account)
+    secrets = [known.get(name, "") for name in provider.account_form.secret]
     for secret in sorted(set(_parts(secrets)), key=len, reverse=True):
         text = text.replace(secret, "…")
     return " ".join(text.split())[:LONGEST_CODE]
@@ -105,6 +108,7 @@ def words(code: str) -> str:
         "garbage": _("The provider's answer can't be read."),
         TOO_SLOW: _("The provider did not answer in time."),
         STUMBLED: _("Asking the provider went wrong on our side. Tell whoever runs this Dangol."),
+        UNREADABLE: _("The account can't be read any more. Enter it again."),
         "401": _("The provider does not accept these keys."),
         "403": _("The provider does not accept these keys."),
     }

@@ -36,8 +36,6 @@ def claim(
         batches = batches.filter(shop=shop)
     found: Batch | None = (
         batches.select_related("shop__sending", "run", "gateway", "revision__template")
-        # What nobody can decrypt must not keep others from being claimed.
-        .defer("gateway__account")
         .select_for_update(skip_locked=True, of=("self",))
         .order_by("turn")
         .first()

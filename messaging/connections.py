@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from messaging.accounts import is_readable, readable
 from messaging.checking import try_account
 from messaging.gateways import PHONE, PROVIDERS, Account, Provider, Reporter
 from messaging.inspections import look_up_anew
@@ -32,7 +33,6 @@ from messaging.models import (
     State,
 )
 from messaging.templates import rebase_templates
-from orders.encrypted import WrongKeyError
 from orders.models import AuditEvent, Shop, User
 
 _HOOKS = Signer(sep=".", salt="hook")
@@ -52,7 +52,7 @@ class Standing(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A channel of a shop; `gateway` (without its account) is None where none is connected."""
+    """A channel of a shop; `gateway` is None where none is connected."""
 
     channel: Channel
     gateway: Gateway | None
@@ -77,10 +77,19 @@ class Connection:
         """Whether it reaches people, as the built-in phone doesn't."""
         return self.provider is not None and self.provider.reaches_people
 
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether it needs an account that can't be decrypted: somebody has to enter it again."""
+        if self.gateway is None or self.provider is None:
+            return False
+        return bool(self.provider.account_form.base_fields) and not is_readable(
+            self.gateway.account
+        )
+
 
 def connections(shop: Shop, now: datetime) -> list[Connection]:
-    """The five channels as they stand. Two queries; no account is read."""
-    gateways = {g.channel: g for g in Gateway.objects.for_shop(shop).defer("account")}
+    """The five channels as they stand. Two queries."""
+    gateways = {g.channel: g for g in Gateway.objects.for_shop(shop)}
     closed = set(ClosedFeature.objects.for_shop(shop).values_list("feature", flat=True))
     return [
         Connection(channel, gateways.get(channel), _standing(channel, gateways, closed, now))
@@ -119,14 +128,6 @@ def providers_for(channel: Channel) -> dict[str, Provider]:
     }
 
 
-def saved_account(gateway: Gateway | None) -> Account:
-    """A gateway's account; empty where this server was not given the key to read it."""
-    try:
-        return gateway.account if gateway else {}
-    except WrongKeyError:
-        return {}
-
-
 @transaction.atomic
 def save_connection(
     *, shop: Shop, user: User, channel: Channel, provider: str, account: Account, now: datetime
@@ -139,7 +140,7 @@ def save_connection(
     if provider != PHONE and provider not in providers_for(channel):
         raise ValidationError(_("This provider can't be used for this channel."))
     gateway = _locked(shop, channel)
-    before, old = gateway.provider, saved_account(gateway)
+    before, old = gateway.provider, readable(gateway.account)
     if before == provider and old == account:
         return gateway
     same = before == provider and _identity(provider, account) == _identity(provider, old)
@@ -184,7 +185,7 @@ def disconnect(*, shop: Shop, user: User, channel: Channel, now: datetime) -> in
 
 def check_connection(*, gateway: Gateway, now: datetime) -> str:
     """Try the saved account and keep the result: empty where it works."""
-    code = try_account(PROVIDERS[gateway.provider], saved_account(gateway))
+    code = try_account(PROVIDERS[gateway.provider], gateway.account)
     keep_check(gateway, code, now)
     return code
 
@@ -210,7 +211,7 @@ def gateway_of_hook(token: str) -> Gateway | None:
         pk = _HOOKS.unsign(token)
     except BadSignature:
         return None
-    found: Gateway | None = Gateway.objects.filter(pk=pk).defer("account").first()
+    found: Gateway | None = Gateway.objects.filter(pk=pk).first()
     return found
 
 
@@ -219,7 +220,7 @@ def _locked(shop: Shop, channel: Channel) -> Gateway:
 
     The batches come first, as with a worker that parts one: it then refers to the gateway.
     """
-    rows = Gateway.every.for_shop(shop).filter(channel=channel).defer("account")
+    rows = Gateway.every.for_shop(shop).filter(channel=channel)
     gateway = rows.first()
     if gateway is None:
         Gateway.every.get_or_create(shop=shop, channel=channel, defaults={"provider": ""})

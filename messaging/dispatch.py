@@ -7,17 +7,17 @@ same one, and a killed worker's batch comes back when the lease has passed (F1).
 
 import logging
 from collections import Counter
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
-from time import monotonic
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Case, F, Q, Value, When
 
 from messaging import gateways
+from messaging.accounts import refused_if_unreadable
 from messaging.breaker import heard, jitter
 from messaging.claiming import claim
+from messaging.errands import Errand, Round, Said
 from messaging.freezing import LEASE, freeze, frozen, opening_of
 from messaging.garbage import lasting
 from messaging.gateways import (
@@ -42,57 +42,8 @@ FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 SET_ASIDE = timedelta(hours=1)
 GIVES_UP_AFTER = timedelta(days=1)
-# After a batch was taken up: a call takes at most 80 s (`gateways.http`), a lease lasts 120.
-LATEST_BEGINNING = timedelta(seconds=30)
 
 logger = logging.getLogger(__name__)
-
-Said = Answers | Rejected | Busy | AnswerLost | NeverReceived
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """A frozen batch on its way; `in_doubt` where it may have been taken before."""
-
-    batch: FrozenBatch
-    gateway: int
-    attempt: int
-    in_doubt: bool = False
-    ask: bool = False
-    # Its gateway has failed before: that an answer came is worth writing down.
-    ailing: bool = False
-    # When the batch was first tried.
-    since: datetime | None = None
-    taken_up: float = field(default_factory=monotonic)
-
-
-@dataclass(slots=True)
-class Round:
-    """One call of `dispatch`: what it works on, and what became of messages so far."""
-
-    now: datetime
-    shop: Shop | None
-    connect: Connect
-    counts: Counter[State] = field(default_factory=Counter)
-    # Batches that our own code stumbled over: they must not hold up the others.
-    stumbled: list[int] = field(default_factory=list)
-    flying: dict[Future[Said], Errand] = field(default_factory=dict)
-    began: float = field(default_factory=monotonic)
-    budget: timedelta | None = None
-
-    @property
-    def moment(self) -> datetime:
-        """The round's `now`, and what has gone by since.
-
-        A round may take long: leases, pauses and the sending hours count from here. What is
-        written down and what is due go by `now`.
-        """
-        return self.now + timedelta(seconds=monotonic() - self.began)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether no new batch is to be begun."""
-        return self.budget is not None and self.moment - self.now >= self.budget
 
 
 def dispatch(
@@ -141,6 +92,10 @@ def _next_errand(this: Round) -> Errand | None:
                 raise
             logger.exception("the database can't be asked for more batches")
             return None
+        except AccountRefused as refused:
+            assert batch and batch.gateway_id  # noqa: S101 - its account was to be used
+            heard(batch.gateway_id, refused, ailing=True, now=this.moment)
+            continue
         except Exception:
             if batch is None:
                 raise
@@ -235,11 +190,12 @@ def _hand_over(errand: Errand, connect: Connect) -> Said:
 
     A worker that has been held up for long begins nothing: its lease may end in mid-call.
     """
-    if monotonic() - errand.taken_up > LATEST_BEGINNING.total_seconds():
+    if errand.is_late:
         return NotYetKnown("held-up")
     try:
         provider = connect(errand.batch.provider)
-        return provider.ask(errand.batch) if errand.ask else provider.send(errand.batch)
+        with refused_if_unreadable():
+            return provider.ask(errand.batch) if errand.ask else provider.send(errand.batch)
     except (Rejected, Busy, AnswerLost, NeverReceived) as error:
         return error
     except Exception:

@@ -13,6 +13,7 @@ from functools import partial
 
 from django.db.models import Exists, OuterRef
 
+from messaging.accounts import refused_if_unreadable
 from messaging.gateways import Connect, FrozenBatch, Letterhead, Outgoing, Provider
 from messaging.hours import next_opening
 from messaging.members import (
@@ -60,7 +61,7 @@ def freeze(
     Outside the sending hours it waits for the next opening (F3, F4); past its run's give-up time
     it is left out `old_news`; whoever may not get it any more, or can't be paid for (F5), is left
     out with the reason (A7). The hours, the verdict and the lease go by `moment`, which is later
-    than `now` in a round that lasts.
+    than `now` in a round that lasts. Raises AccountRefused where the account can't be decrypted.
     """
     opening = opening_of(batch, moment)
     if opening > moment:
@@ -90,7 +91,8 @@ def freeze(
     if not going:
         return None
     key = uuid.uuid4()
-    payload = provider.compose(going, _letterhead(batch, key), _gateway(batch).account)
+    with refused_if_unreadable():
+        payload = provider.compose(going, _letterhead(batch, key), _gateway(batch).account)
     return hold(batch, key, payload, now=now, until=moment + LEASE)
 
 

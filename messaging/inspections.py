@@ -10,11 +10,10 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
+from messaging.accounts import refused_if_unreadable
 from messaging.buttons import Kind
-from messaging.checking import STUMBLED, where
+from messaging.checking import where
 from messaging.gateways import (
-    Account,
-    AccountRefused,
     Busy,
     Connect,
     GatewayError,
@@ -27,7 +26,6 @@ from messaging.gateways import (
 from messaging.models import Channel, Gateway, Inspection, MessageTemplate, TemplateRevision
 from messaging.templates import gateway_of, is_inspected, usable, use_newest
 from messaging.wording import ADD_CHANNEL_NAME, LINK
-from orders.encrypted import WrongKeyError
 from orders.models import Shop
 
 logger = logging.getLogger(__name__)
@@ -60,10 +58,10 @@ def submit(*, revision: TemplateRevision, now: datetime, connect: Connect = conn
     provider = connect(gateway.provider) if gateway else None
     if gateway is None or not isinstance(provider, Inspector):
         raise NothingToSubmit
-    account = _account(gateway)
     before = _claim(revision, gateway, now)
     try:
-        found = provider.submit(account, _submission(revision))
+        with refused_if_unreadable():
+            found = provider.submit(gateway.account, _submission(revision))
     except (Rejected, Busy):
         TemplateRevision.objects.filter(pk=revision.pk).update(**before)
         revision.refresh_from_db()
@@ -167,14 +165,6 @@ def _as_sent(button: dict[str, str]) -> dict[str, str]:
     return {key: value for key, value in button.items() if key != "url"}
 
 
-def _account(gateway: Gateway) -> Account:
-    try:
-        account: Account = dict(gateway.account)
-    except WrongKeyError as error:
-        raise AccountRefused(STUMBLED) from error
-    return account
-
-
 def _due(now: datetime) -> Iterable[TemplateRevision]:
     opened = Q(inspection__in=OPEN, looked_up_at__lte=now - OPEN_EVERY)
     used = Q(
@@ -212,7 +202,8 @@ def _stands(revision: TemplateRevision, provider: Inspector, gateway: Gateway) -
     One that is not there was lost on the way, or somebody has deleted it.
     """
     try:
-        return provider.look_up(_account(gateway), revision.provider_code)
+        with refused_if_unreadable():
+            return provider.look_up(gateway.account, revision.provider_code)
     except Rejected as error:
         told = _("The provider does not know this wording (%(code)s). Submit it again.")
         return Inspected(revision.provider_code, Inspection.NONE, told % {"code": error.code})

@@ -13,8 +13,8 @@ from time import monotonic
 
 from django.db.models import F, Q, QuerySet
 
+from messaging.accounts import refused_if_unreadable
 from messaging.checking import where, without_secrets
-from messaging.connections import saved_account
 from messaging.gateways import PROVIDERS, BatchPoller, GatewayError, PeriodPoller, Posted, Report
 from messaging.incoming import receive
 from messaging.models import Batch, Gateway, Message, State
@@ -47,9 +47,7 @@ def poll_due(now: datetime, budget: timedelta) -> int:
     awake = Q(rests_until=None) | Q(rests_until__lte=now)
     gateways = Gateway.objects.filter(awake, provider__in=names).select_related("shop")
     received = 0
-    for gateway in gateways.defer("account").order_by(
-        F("polled_through").asc(nulls_first=True), "pk"
-    ):
+    for gateway in gateways.order_by(F("polled_through").asc(nulls_first=True), "pk"):
         if monotonic() >= ends:
             break
         received += _poll(gateway, now, ends)
@@ -168,14 +166,12 @@ def _posted(batch: Batch) -> Posted:
 
 
 def _asked(gateway: Gateway, question: Callable[[], Iterable[Report]], now: datetime) -> int | None:
-    """How many reports came; None where the provider could not be asked.
-
-    The account is only read in here: one that can't be decrypted stops only itself.
-    """
+    """How many reports came; None where the provider could not be asked."""
     try:
-        return receive(gateway, question(), now=now)
+        with refused_if_unreadable():
+            return receive(gateway, question(), now=now)
     except GatewayError as error:
-        word = without_secrets(error.code, PROVIDERS[gateway.provider], saved_account(gateway))
+        word = without_secrets(error.code, PROVIDERS[gateway.provider], gateway.account)
         logger.warning("gateway %s can't be asked for news: %s", gateway.pk, word)
     except Exception as error:
         # Its words may tell a key: an address that was asked holds one.

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from messaging.checking import ask
-from messaging.connections import connection, saved_account
+from messaging.connections import connection
 from messaging.gateways import PROVIDERS, Number, NumberKeeper
 from messaging.models import Channel, Gateway, SenderNumber, SendingSettings
 from orders.models import AuditEvent, Shop, User
@@ -94,7 +94,7 @@ def ask_provider(*, shop: Shop, now: datetime) -> None:
     gateway = keeper(shop, now)
     if gateway is None:
         raise ValidationError(_("This provider can't be asked. Staff confirm your number."))
-    provider, account = PROVIDERS[gateway.provider], saved_account(gateway)
+    provider, account = PROVIDERS[gateway.provider], gateway.account
     assert isinstance(provider, NumberKeeper)  # noqa: S101 - `keeper` has seen to it
     known = ask(provider, account, lambda: provider.numbers(account))
     _take_over(shop, known, now)

@@ -164,8 +164,7 @@ def told_of(shop: Shop) -> dict[str, Any]:
 def gateway_of(template: MessageTemplate) -> Gateway | None:
     """The gateway that the template's messages go through."""
     own = Gateway.objects.filter(shop=template.shop_id, channel=template.channel)
-    # An account that can't be read is no reason not to know the provider.
-    return own.defer("account").first()
+    return own.first()
 
 
 def _worded(template: MessageTemplate, wording: dict[str, Any]) -> Worded:

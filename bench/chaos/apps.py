@@ -34,10 +34,10 @@ class ChaosConfig(AppConfig):
             _register(os.environ[URL])
         if is_fast():
             from crm import tasks
-            from messaging import dispatch
+            from messaging import errands
 
             tasks.BUDGET /= SPEED
-            dispatch.LATEST_BEGINNING /= SPEED
+            errands.LATEST_BEGINNING /= SPEED
 
 
 def _register(url: str) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from messaging.accounts import readable
 from messaging.checking import NoAnswer, try_account, words
 from messaging.connections import (
     Connection,
@@ -24,7 +25,6 @@ from messaging.connections import (
     keep_check,
     providers_for,
     save_connection,
-    saved_account,
 )
 from messaging.forms.gateways import account_form, account_values
 from messaging.gateways import PHONE, PROVIDERS, Account, AccountForm
@@ -143,7 +143,7 @@ def _chosen(request: ShopRequest, found: Connection) -> str:
 def _form(request: ShopRequest, found: Connection, chosen: str) -> AccountForm:
     own = found.gateway if found.gateway and found.gateway.provider == chosen else None
     data = request.POST.dict() if request.method == "POST" else None
-    return account_form(PROVIDERS[chosen], saved_account(own), data)
+    return account_form(PROVIDERS[chosen], readable(own.account) if own else {}, data)
 
 
 def _save(request: ShopRequest, found: Connection, provider: str, account: Account) -> str:

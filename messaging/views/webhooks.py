@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from messaging.accounts import refused_if_unreadable
 from messaging.connections import gateway_of_hook
-from messaging.gateways import PROVIDERS, Forged, Reporter, Webhook
+from messaging.gateways import PROVIDERS, AccountRefused, Forged, Reporter, Webhook
 from messaging.incoming import hear_refusals, receive
 from orders.access import open_to_all
-from orders.encrypted import WrongKeyError
 
 MOST = 5 * 2**20  # bytes
 
@@ -40,9 +40,10 @@ def hook(request: HttpRequest, token: str) -> HttpResponse:
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
         webhook, account = Webhook(headers, body), gateway.account
-        reports = provider.read_webhook(webhook, account)
-        refusals = provider.read_refusals(webhook, account)
-    except WrongKeyError:
+        with refused_if_unreadable():
+            reports = provider.read_webhook(webhook, account)
+            refusals = provider.read_refusals(webhook, account)
+    except AccountRefused:
         # On our side, and for a while: the provider tells it again.
         logger.error("gateway %s: no report can be proven without its account", gateway.pk)
         return HttpResponse(status=503)

@@ -94,6 +94,7 @@ class PeriodDesk(Desk, PeriodPoller):
 
     def poll(self, account: Account, since: datetime, until: datetime) -> Iterable[Report]:
         """One report after the other."""
+        self.accounts.append(dict(account))
         self.periods.append((since, until))
         yield from self.news
         if self.down:

@@ -15,14 +15,17 @@ class Office(Scripted, Inspector):
         super().__init__()
         self.submitted: list[Submission] = []
         self.asked_for: list[str] = []
+        self.accounts: list[Account] = []
         self.says: Inspection | Exception = Inspection.REQUESTED
         self.comments = ""
 
     def submit(self, account: Account, wording: Submission) -> Inspected:
+        self.accounts.append(dict(account))
         self.submitted.append(wording)
         return self._said(wording.code)
 
     def look_up(self, account: Account, code: str) -> Inspected:
+        self.accounts.append(dict(account))
         self.asked_for.append(code)
         return self._said(code)
 

@@ -9,7 +9,8 @@ import pytest
 from django.db import transaction
 
 from messaging.claiming import IN_FLIGHT, claim
-from messaging.dispatch import LATEST_BEGINNING, dispatch
+from messaging.dispatch import dispatch
+from messaging.errands import LATEST_BEGINNING
 from messaging.freezing import LEASE
 from messaging.gateways import AnswerLost, Busy
 from messaging.gateways.phone.gateway import PhoneProvider
@@ -27,7 +28,7 @@ PATIENCE = 20  # seconds; whoever waits for others that long waits in vain
 def clock(monkeypatch):
     """A round's stop-watch, which a test moves on by hand; a call's own runs as it does."""
     moved = [0.0]
-    monkeypatch.setattr("messaging.dispatch.monotonic", lambda: monotonic() + moved[0])
+    monkeypatch.setattr("messaging.errands.monotonic", lambda: monotonic() + moved[0])
 
     def move(by):
         moved[0] += by.total_seconds()

@@ -64,7 +64,7 @@ def counted(shop):
 
 
 @pytest.mark.parametrize(
-    ("way", "freezing", "settling"), [(by_phone, 4, 1), (by_alimtalk, 9, 5), (by_text, 12, 5)]
+    ("way", "freezing", "settling"), [(by_phone, 3, 1), (by_alimtalk, 8, 5), (by_text, 11, 5)]
 )
 def test_a_batch_costs_as_many_questions_whatever_its_size(monkeypatch, way, freezing, settling):
     for count in (1, 20):

@@ -9,7 +9,7 @@ from time import monotonic
 
 import pytest
 
-from messaging.dispatch import LATEST_BEGINNING
+from messaging.errands import LATEST_BEGINNING
 from messaging.freezing import LEASE
 from messaging.gateways import AnswerLost
 from messaging.gateways.http import JsonClient, Patience

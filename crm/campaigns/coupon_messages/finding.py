@@ -91,7 +91,7 @@ def _unpaid_still(settings: CouponMessageSettings, message: str) -> Q:
     last = gained.order_by("-at").values_list("at", flat=True).first()
     late = {"outcome__reason": "outcome__at", "batch__reason": "batch__settled_at"}
     gateways = Gateway.objects.for_shop(settings.shop)
-    paid = [gateway.pk for gateway in gateways.defer("account") if charges(gateway.provider)]
+    paid = [gateway.pk for gateway in gateways if charges(gateway.provider)]
     still = Q()
     for reason, at in late.items():
         since = {f"{message}__{at}__gt": last} if last else {f"{message}__{at}__isnull": False}

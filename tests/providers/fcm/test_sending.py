@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from messaging.dispatch import LATEST_BEGINNING
+from messaging.errands import LATEST_BEGINNING
 from messaging.freezing import LEASE
 from messaging.gateways import AccountRefused, Answers, Busy
 from messaging.gateways.fcm import gateway, tokens
