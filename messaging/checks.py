@@ -19,7 +19,7 @@ from messaging.marks import is_marked
 from messaging.models import Channel, Purpose, Topic
 from messaging.wording import LINK, VARIABLE, VARIABLES
 from orders.models import Country
-from orders.signs import hidden_signs, unseen
+from orders.signs import check_line, hidden_signs, unseen
 
 MAX_BODY = 1000  # characters of an Alimtalk
 ADDED = 40  # of them that KakaoTalk's own words about adding the channel take
@@ -89,14 +89,13 @@ def wrong_title(worded: Worded) -> Errors:
     """What is wrong with the title."""
     title = worded.title
     if len(title) > MOST_TITLE:
-        return [_too_long(len(title), MOST_TITLE)]
+        told = _("The title has %(length)s characters; %(most)s are the most.")
+        return [told % {"length": len(title), "most": MOST_TITLE}]
     if worded.channel == Channel.ALIMTALK:
         return [_("An Alimtalk has no title.")] if title else []
     if unseen(title):
         return [] if worded.channel == Channel.TEXT else [_("Give it a title.")]
-    errors = _wrong_signs(title)
-    if "\n" in title:
-        errors.append(_("A title is a single line."))
+    errors = _wrong_line(title)
     if worded.channel == Channel.TEXT:
         errors += _wrong_lms_title(title) + _wrong_carried(title, worded)
         return errors + _wrong_marks(title, worded)
@@ -213,6 +212,14 @@ def _may_grow(at_most: int, most: int) -> str:
     ) % {"length": at_most, "most": most}
 
 
+def _wrong_line(title: str) -> Errors:
+    try:
+        check_line(title)
+    except ValidationError as error:
+        return error.messages
+    return []
+
+
 def _wrong_signs(text: str) -> Errors:
     signs = hidden_signs(text)
     if not signs:
@@ -258,8 +265,9 @@ def _wrong_lms_title(title: str) -> Errors:
     errors = []
     if "#{" in title:
         errors.append(_("The title of a text message can't hold a variable."))
-    if cp949_bytes(title) > MOST_LMS_TITLE:
-        errors.append(_too_many_bytes(cp949_bytes(title), MOST_LMS_TITLE))
+    if (typed := cp949_bytes(title)) > MOST_LMS_TITLE:
+        told = _("The title has %(length)s bytes; %(most)s are the most.")
+        errors.append(told % {"length": typed, "most": MOST_LMS_TITLE})
     return errors
 
 

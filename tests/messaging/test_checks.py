@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
 
 from messaging.checks import MAX_BODY, Worded, check, longest
 from messaging.models import Channel, Purpose, Topic
@@ -149,6 +150,17 @@ def test_the_title_of_a_text_has_forty_bytes_and_no_variable():
     passes("쿠폰", Channel.TEXT, title="가" * 20)
     assert "title" in errors("쿠폰", Channel.TEXT, title="가" * 20 + "a")
     assert "title" in errors("쿠폰", Channel.TEXT, title="#{이름}")
+
+
+@pytest.mark.parametrize("channel", [one for one in Channel if one != Channel.ALIMTALK])
+def test_a_title_that_is_too_long_is_named_as_the_title(channel):
+    with override("en"):
+        assert errors("쿠폰", channel, title="a" * 121)["title"] == [
+            "The title has 121 characters; 120 are the most."
+        ]
+        if channel == Channel.TEXT:
+            found = errors("쿠폰", channel, title="가" * 20 + "a")["title"]
+            assert found == ["The title has 41 bytes; 40 are the most."]
 
 
 @pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.PUSH, Channel.INBOX])
