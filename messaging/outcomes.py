@@ -51,7 +51,8 @@ def _outcome(pk: int, batch: Batch, news: News) -> Outcome:
         message_id=pk,
         batch=batch,
         state=news.state,
-        reason=news.reason[:LONGEST_REASON],
+        # What no database keeps must not cost the others of the batch their news.
+        reason="".join(filter(str.isprintable, news.reason))[:LONGEST_REASON],
         at=news.at,
     )
 

@@ -75,6 +75,15 @@ def rows(shop):
     return batches, list(Outcome.objects.filter(message__shop=shop).order_by("pk").values())
 
 
+@pytest.mark.parametrize("sign", ["\x00", "\ud800"])
+def test_f1_a_word_that_no_database_keeps_costs_the_others_nothing(sign):
+    shop = sent_shop(SENT)
+    first, second, _ = messages(shop)
+    take(shop, [said(first, State.FAILED, f"30{sign}19"), said(second, State.DELIVERED)])
+    assert states(shop) == [State.FAILED, State.DELIVERED, State.SENT]
+    assert Outcome.objects.get(message=first).reason == "3019"
+
+
 def test_f1_what_is_reported_after_the_answer_is_kept_and_counted():
     shop = sent_shop(SENT)
     delivered, failed, _ = messages(shop)

@@ -19,8 +19,10 @@ def gateway():
     return found
 
 
-def call(gateway, event="UNSUBSCRIBE", **options):
-    hooks = [{"recipientNo": "01012345678", "unsubscribeNo": "0801234567"}]
+CALLED = {"recipientNo": "01012345678", "unsubscribeNo": "0801234567"}
+
+
+def call(gateway, event="UNSUBSCRIBE", hooks=(CALLED,), **options):
     told = webhook(event, hooks, **options)
     headers = {"X-Toast-Webhook-Signature": told.headers["x-toast-webhook-signature"]}
     return Client().post(hook_address(gateway), told.body, "application/json", headers=headers)
@@ -31,6 +33,13 @@ def test_f3_a_refusal_at_the_080_number_is_heard_once(gateway):
     refusal = OptOut.objects.get(shop=gateway.shop)
     assert (refusal.channel, refusal.address) == ("text", "+821012345678")
     assert refusal.source == "080"
+
+
+def test_f3_a_broken_refusal_keeps_no_other_from_being_heard(gateway, caplog):
+    assert call(gateway, hooks=[1, {}, CALLED]).status_code == 200
+    assert OptOut.objects.get(shop=gateway.shop).address == "+821012345678"
+    assert "2 entries" in caplog.text
+    assert "1012345678" not in caplog.text
 
 
 def test_f3_a_forged_refusal_is_heard_by_nobody(gateway):

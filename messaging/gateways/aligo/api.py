@@ -5,8 +5,10 @@ from urllib.parse import urlencode
 
 from messaging.gateways.aligo.unconfirmed import ACCOUNT, DOUBTFUL, PAGE
 from messaging.gateways.base import Account, AccountRefused, AnswerLost, GatewayError, Rejected
+from messaging.gateways.entries import read_each
 from messaging.gateways.http import Json, JsonClient, Patience
 
+LABEL = "Aligo"
 HOST = "https://kakaoapi.aligo.in"
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _PAGES = 100
@@ -43,9 +45,9 @@ class Api:
 def rows_of(answer: Json) -> list[Json]:
     """The answer's list. Raises AnswerLost where there is none."""
     found = answer.get("list")
-    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+    if not isinstance(found, list):
         raise AnswerLost("garbage")
-    return found
+    return list(read_each(found, dict, LABEL))
 
 
 def _pages(answer: Json) -> int:

@@ -19,7 +19,7 @@ from messaging.gateways.abilities import (
 )
 from messaging.gateways.aligo import unconfirmed
 from messaging.gateways.aligo.account import AligoForm
-from messaging.gateways.aligo.api import Api, rows_of
+from messaging.gateways.aligo.api import LABEL, Api, rows_of
 from messaging.gateways.base import (
     Account,
     AnswerLost,
@@ -34,6 +34,7 @@ from messaging.gateways.base import (
 )
 from messaging.gateways.compact import compact
 from messaging.gateways.dialling import dialled, e164
+from messaging.gateways.entries import first_time
 from messaging.gateways.http import Json, Patience
 from messaging.lengths import cut_title
 from messaging.models import Channel, State
@@ -52,7 +53,7 @@ _DATES = ("rsltdate", "reportdate", "sentdate")
 class Aligo(Provider, BatchPoller, Inspector):
     """Alimtalk, with text in its place where it can't be delivered."""
 
-    label = "Aligo"
+    label = LABEL
     channels = frozenset({Channel.ALIMTALK})
     account_form = AligoForm
     batch_size = unconfirmed.MOST
@@ -187,13 +188,7 @@ def _reports(row: Json, messages: Sequence[int], otherwise: datetime) -> Iterato
 
 
 def _date(row: Json) -> datetime | None:
-    for name in _DATES:
-        try:
-            found = datetime.fromisoformat(str(row.get(name)))
-        except ValueError:
-            continue
-        return found if found.tzinfo else found.replace(tzinfo=KST)
-    return None
+    return first_time(map(row.get, _DATES), KST)
 
 
 def _comments(found: object) -> str:

@@ -28,6 +28,7 @@ from messaging.gateways.base import (
     Report,
 )
 from messaging.gateways.compact import compact
+from messaging.gateways.entries import read_each
 from messaging.gateways.http import NO_IDS, Json, Patience, answers
 from messaging.gateways.nhn import inspection
 from messaging.gateways.nhn.account import AlimtalkForm
@@ -38,6 +39,7 @@ from messaging.gateways.nhn.api import (
     LISTED_AFTER,
     Api,
     Codes,
+    entries_in,
     kst,
     our_id,
     read_time,
@@ -46,7 +48,7 @@ from messaging.gateways.nhn.api import (
     rows_in,
     spans,
 )
-from messaging.gateways.nhn.webhooks import read_hooks
+from messaging.gateways.nhn.webhooks import hook_time, read_hooks
 from messaging.gateways.nhn.wording import buttons, fallback, sender_of
 from messaging.models import Channel, State
 
@@ -64,7 +66,7 @@ CODES = Codes(
 )
 # All recipients were refused; the answer still tells each one's reason.
 ALL_REFUSED = "-1031"
-RESULTS, LISTED = rows_in("messages"), rows_in("messageSearchResultResponse", "messages")
+RESULTS, LISTED = entries_in("messages"), ("messageSearchResultResponse", "messages")
 REMEMBERED = 100  # requests whose messages a poll keeps at hand
 # The id stands first in its recipient; within a text the quotes would be escaped.
 _ID = re.compile(rb'\{"recipientGroupingKey":"([0-9]+)"')
@@ -147,11 +149,7 @@ class NhnAlimtalk(Provider, Reporter, PeriodPoller, Inspector):
 
     def read_webhook(self, webhook: Webhook, account: Account) -> Sequence[Report]:
         """The deliveries reported; a hook does not tell of text that took an Alimtalk's place."""
-        return [
-            _report(pk, hook, _hook_time(hook))
-            for hook in read_hooks(webhook, account)
-            if (pk := our_id(hook.get("recipientGroupingKey"))) is not None
-        ]
+        return list(read_each(read_hooks(webhook, account), _called_out, self.label))
 
     def poll(self, account: Account, since: datetime, until: datetime) -> Iterable[Report]:
         """What became known in the period.
@@ -167,13 +165,12 @@ class NhnAlimtalk(Provider, Reporter, PeriodPoller, Inspector):
                 "endUpdateDate": kst(end + timedelta(minutes=1)),
             }
             for rows, _at in self._api.pages("/message-results", asked, account, RESULTS):
-                for row in rows:
-                    request = str(row.get("requestId"))
+                for request, number, row in read_each(rows, _result, self.label):
                     if request not in messages:
                         if len(messages) == REMEMBERED:
                             messages.clear()
                         messages[request] = self._messages_of(request, account)
-                    pk = messages[request].get(_number(row.get("recipientSeq")))
+                    pk = messages[request].get(number)
                     if pk is not None:
                         yield _report(pk, row, read_time(row.get("receiveDate")) or until)
 
@@ -200,7 +197,7 @@ class NhnAlimtalk(Provider, Reporter, PeriodPoller, Inspector):
         }
         found: dict[int, Said] = {}
         reference, told = "", None
-        for rows, at in self._list(asked, batch.account):
+        for rows, at in self._api.pages("/messages", asked, batch.account, rows_in(*LISTED)):
             told = told or at
             for row in rows:
                 reference = str(row.get("requestId") or reference)
@@ -211,17 +208,12 @@ class NhnAlimtalk(Provider, Reporter, PeriodPoller, Inspector):
 
     def _messages_of(self, request: str, account: Account) -> dict[int, int]:
         """Our messages in a request, by the recipients' numbers."""
-        return {
-            _number(row.get("recipientSeq")): pk
-            for rows, _at in self._list({"requestId": request}, account)
-            for row in rows
-            if (pk := our_id(row.get("recipientGroupingKey"))) is not None
-        }
-
-    def _list(
-        self, asked: dict[str, str], account: Account
-    ) -> Iterator[tuple[list[Json], datetime | None]]:
-        return self._api.pages("/messages", asked, account, LISTED)
+        asked = {"requestId": request}
+        return dict(
+            one
+            for rows, _at in self._api.pages("/messages", asked, account, entries_in(*LISTED))
+            for one in read_each(rows, _numbered, self.label)
+        )
 
 
 def _answers(said: Json, batch: FrozenBatch) -> Answers:
@@ -262,13 +254,27 @@ def _report(pk: int, row: Json, at: datetime) -> Report:
     return Report(pk, state, code, at, fell_back)
 
 
-def _hook_time(hook: Json) -> datetime:
-    """When the result was known; at least when the message was asked for."""
-    found = read_time(hook.get("receiveDate"), hook.get("requestDate"))
-    if found is None:
-        raise ValueError("a hook without a time")
-    return found
+def _called_out(hook: Json) -> Report | None:
+    pk = our_id(hook.get("recipientGroupingKey"))
+    return None if pk is None else _report(pk, hook, hook_time(hook))
 
 
-def _number(value: object) -> int:
-    return value if isinstance(value, int) else -1
+def _result(row: Json) -> tuple[str, int, Json]:
+    """The request that a result is of, and the recipient's number in it."""
+    request = row.get("requestId")
+    if not isinstance(request, str) or not request:
+        raise ValueError("a result of no request")
+    return request, _number(row), row
+
+
+def _numbered(row: Json) -> tuple[int, int] | None:
+    """A recipient's number in its request, and our message; None for what others sent."""
+    pk = our_id(row.get("recipientGroupingKey"))
+    return None if pk is None else (_number(row), pk)
+
+
+def _number(row: Json) -> int:
+    number = row.get("recipientSeq")
+    if not isinstance(number, int):
+        raise ValueError("a recipient without a number")
+    return number

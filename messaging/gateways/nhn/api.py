@@ -8,11 +8,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from messaging.gateways.base import Account, AccountRefused, AnswerLost, GatewayError, Rejected
 from messaging.gateways.dialling import KOREA, dialled
+from messaging.gateways.entries import first_time
 from messaging.gateways.http import Json, JsonClient, Patience
 
 # Times in requests and answers have no zone and are Korea's.
@@ -27,7 +29,7 @@ BEFORE, AFTER = timedelta(hours=1), timedelta(days=3)
 LISTED_AFTER = timedelta(minutes=15)
 
 
-Rows = Callable[[Json], list[Json]]
+Rows = Callable[[Json], list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Api:
 
     def pages(
         self, path: str, params: Mapping[str, str], account: Account, rows_of: Rows
-    ) -> Iterator[tuple[list[Json], datetime | None]]:
+    ) -> Iterator[tuple[list[Any], datetime | None]]:
         """The rows of each page's answer, with the provider's time."""
         for page in count(1):
             asked = {**params, "pageNum": str(page), "pageSize": str(PAGE)}
@@ -118,18 +120,31 @@ class Api:
         return Rejected(code)
 
 
-def rows_at(answer: Json, *names: str) -> list[Json]:
-    """The list of objects at this path. Raises AnswerLost where there is none.
-
-    A body that is missing altogether is no empty list: nobody may conclude from it that a batch
-    was never received.
-    """
+def entries_at(answer: Json, *names: str) -> list[Any]:
+    """The list at this path, whatever is in it. Raises AnswerLost where there is none."""
     found: object = answer
     for name in names:
         found = found.get(name) if isinstance(found, dict) else None
-    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+    if not isinstance(found, list):
         raise AnswerLost("garbage")
     return found
+
+
+def rows_at(answer: Json, *names: str) -> list[Json]:
+    """The list of objects at this path. Raises AnswerLost where there is none.
+
+    A body that is missing altogether is no empty list, and one that can't be read is not missing:
+    nobody may conclude from either that a batch was never received.
+    """
+    found = entries_at(answer, *names)
+    if not all(isinstance(row, dict) for row in found):
+        raise AnswerLost("garbage")
+    return found
+
+
+def entries_in(*names: str) -> Rows:
+    """`entries_at` this path."""
+    return lambda answer: entries_at(answer, *names)
 
 
 def rows_in(*names: str) -> Rows:
@@ -149,13 +164,7 @@ def kst_seconds(moment: datetime) -> str:
 
 def read_time(*texts: object) -> datetime | None:
     """The first of these that is a time; without a zone it is Korea's."""
-    for text in texts:
-        try:
-            found = datetime.fromisoformat(str(text))
-        except ValueError:
-            continue
-        return found if found.tzinfo else found.replace(tzinfo=KST)
-    return None
+    return first_time(texts, KST)
 
 
 def spans(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:

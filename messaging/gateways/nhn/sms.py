@@ -9,6 +9,7 @@ that it is not there.
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -34,6 +35,7 @@ from messaging.gateways.base import (
 )
 from messaging.gateways.compact import compact
 from messaging.gateways.dialling import KOREA
+from messaging.gateways.entries import read_each
 from messaging.gateways.http import Json, Patience, answers
 from messaging.gateways.nhn.account import NhnForm
 from messaging.gateways.nhn.api import (
@@ -50,7 +52,7 @@ from messaging.gateways.nhn.api import (
     spans,
 )
 from messaging.gateways.nhn.sms_results import Said, at_once, delivered, result_rows
-from messaging.gateways.nhn.webhooks import REFUSAL, read_hooks
+from messaging.gateways.nhn.webhooks import REFUSAL, hook_time, read_hooks
 from messaging.gateways.nhn.wording import sender_of
 from messaging.lengths import cut_title
 from messaging.models import Channel, Purpose, Service, State
@@ -178,26 +180,18 @@ class NhnSms(Provider, Reporter, PeriodPoller, NumberKeeper):
 
     def read_webhook(self, webhook: Webhook, account: Account) -> Sequence[Report]:
         """The results reported."""
-        return [
-            report
-            for hook in read_hooks(webhook, account)
-            if (report := _report(hook, _hook_time(hook)))
-        ]
+        return list(read_each(read_hooks(webhook, account), _called_out, self.label))
 
     def read_refusals(self, webhook: Webhook, account: Account) -> Sequence[str]:
         """Who called the 080 number that the account has at NHN Cloud."""
-        refusals = read_hooks(webhook, account, REFUSAL)
-        return [str(hook["recipientNo"]) for hook in refusals if hook.get("recipientNo")]
+        return list(read_each(read_hooks(webhook, account, REFUSAL), _who_refused, self.label))
 
     def poll(self, account: Account, since: datetime, until: datetime) -> Iterable[Report]:
         """The results that were updated in the period."""
         for start, end in spans(since, until):
             asked = {"startUpdateDate": kst_seconds(start), "endUpdateDate": kst_seconds(end)}
             for rows, _at in self._api.pages("/message-results", asked, account, result_rows):
-                for row in rows:
-                    at = read_time(row.get("updateDate"), row.get("resultDate")) or until
-                    if report := _report(row, at):
-                        yield report
+                yield from read_each(rows, partial(_listed_result, until), self.label)
 
     def _listed(self, batch: FrozenBatch) -> tuple[set[int], datetime | None, str]:
         """Which of its messages are in the list, the provider's time then, and its reference."""
@@ -267,8 +261,15 @@ def _report(row: Json, at: datetime) -> Report | None:
     return Report(pk, *told, at=at) if pk is not None and told else None
 
 
-def _hook_time(hook: Json) -> datetime:
-    found = read_time(hook.get("receiveDate"), hook.get("requestDate"))
-    if found is None:
-        raise ValueError("a hook without a time")
-    return found
+def _called_out(hook: Json) -> Report | None:
+    return _report(hook, hook_time(hook))
+
+
+def _listed_result(otherwise: datetime, row: Json) -> Report | None:
+    return _report(row, read_time(row.get("updateDate"), row.get("resultDate")) or otherwise)
+
+
+def _who_refused(hook: Json) -> str:
+    if not (number := hook.get("recipientNo")):
+        raise ValueError("a refusal of nobody")
+    return str(number)

@@ -1,8 +1,10 @@
 """What NHN Cloud's codes say about a text message (documents "SMS v3.0", "Result codes")."""
 
+from typing import Any
+
 from messaging.gateways.base import AnswerLost
 from messaging.gateways.http import NO_IDS, Json
-from messaging.gateways.nhn.api import our_id, rows_at
+from messaging.gateways.nhn.api import entries_at, our_id, rows_at
 from messaging.models import State
 
 Said = tuple[State, str]
@@ -43,10 +45,10 @@ def delivered(row: Json) -> Said | None:
     return (State.FAILED, code or status) if code or status else None
 
 
-def result_rows(answer: Json) -> list[Json]:
+def result_rows(answer: Json) -> list[Any]:
     """The rows of a page of results: the documents show them in two places."""
     body = answer.get("body")
     data = body.get("data") if isinstance(body, dict) else None
     if isinstance(data, dict):
-        return rows_at(data, "resultUpdateList")
-    return rows_at({"data": data}, "data")
+        return entries_at(data, "resultUpdateList")
+    return entries_at({"data": data}, "data")

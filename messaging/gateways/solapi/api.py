@@ -18,8 +18,10 @@ from messaging.gateways.base import (
     GatewayError,
     Rejected,
 )
+from messaging.gateways.entries import read_each
 from messaging.gateways.http import Json, JsonClient, Patience
 
+LABEL = "SOLAPI"
 HOST = "https://api.solapi.com"
 # Rows of a page and the most pages of one question. The documents name no limit.
 PAGE, PAGES = 100, 200
@@ -94,11 +96,14 @@ def _signed(account: Account) -> dict[str, str]:
 
 
 def _rows(answer: Json) -> Iterator[Json]:
-    """They come by their ids; a list that is missing is not an empty one."""
+    """They come by their ids; a list that is missing is not an empty one.
+
+    One that can't be read may be missing here: that nobody has it, its group's counts say.
+    """
     found = answer.get("messageList")
-    if not isinstance(found, dict) or not all(isinstance(row, dict) for row in found.values()):
+    if not isinstance(found, dict):
         raise AnswerLost("garbage")
-    yield from found.values()
+    return read_each(found.values(), dict, LABEL)
 
 
 def _refusal(code: str) -> GatewayError:

@@ -37,7 +37,7 @@ from messaging.gateways.dialling import e164
 from messaging.gateways.http import Json, Patience, answers
 from messaging.gateways.solapi import reading, templates, writing
 from messaging.gateways.solapi.account import SolapiForm
-from messaging.gateways.solapi.api import Api, iso
+from messaging.gateways.solapi.api import LABEL, Api, iso
 from messaging.models import Channel, State
 
 SEND, LIST, GROUPS = "/messages/v4/send-many/detail", "/messages/v4/list", "/messages/v4/groups"
@@ -54,7 +54,7 @@ NOT_FOUND, INCOMPLETE, UNREGISTERED = "not-found", "incomplete", "registered-fai
 class Solapi(Provider, Reporter, BatchPoller, Inspector, NumberKeeper):
     """Alimtalk and text. A call takes 10,000 messages; so many must not hang on one answer."""
 
-    label = "SOLAPI"
+    label = LABEL
     channels = frozenset({Channel.ALIMTALK, Channel.TEXT})
     account_form = SolapiForm
     batch_size = 1000

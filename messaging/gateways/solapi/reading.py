@@ -1,18 +1,16 @@
 """What SOLAPI says about messages: in answers, in lists and in its calls to us."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha1
 from hmac import compare_digest
-from typing import Any
 
 from messaging.gateways.abilities import Forged, Webhook
-from messaging.gateways.base import (
-    Account,
-    Report,
-)
+from messaging.gateways.base import Account, Report
+from messaging.gateways.entries import first_time, read_each
 from messaging.gateways.http import Json
+from messaging.gateways.solapi.api import LABEL
 from messaging.gateways.solapi.writing import ID, KEY
 from messaging.models import State
 
@@ -66,7 +64,7 @@ def report(row: Json, otherwise: datetime | None = None) -> Report:
 
 
 def read_webhook(webhook: Webhook, account: Account) -> list[Report]:
-    """The messages that are reported; news of groups is none of ours.
+    """The messages that are reported, in an array or one alone; news of groups is none of ours.
 
     Raises Forged where the secret is not the account's, or it has none; ValueError for what nobody
     can read.
@@ -76,7 +74,9 @@ def read_webhook(webhook: Webhook, account: Account) -> list[Report]:
         told = json.loads(webhook.body)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    return [report(row) for row in _events(told) if row.get("messageId")]
+    if not isinstance(told, list | dict):
+        raise ValueError("wanted messages")
+    return list(read_each(told if isinstance(told, list) else [told], _event, LABEL))
 
 
 def _check_secret(headers: Mapping[str, str], account: Account) -> None:
@@ -88,13 +88,12 @@ def _check_secret(headers: Mapping[str, str], account: Account) -> None:
         raise Forged
 
 
-def _events(told: Any) -> Iterator[Json]:
-    """Events in an array or one alone, each with its message as `data` or flat."""
-    for event in told if isinstance(told, list) else [told]:
-        row = event.get("data", event) if isinstance(event, dict) else None
-        if not isinstance(row, dict):
-            raise ValueError("wanted messages")
-        yield row
+def _event(event: Json) -> Report | None:
+    """An event has its message as `data` or flat; None for news of a group."""
+    row = event.get("data", event)
+    if not isinstance(row, dict):
+        raise ValueError("wanted a message")
+    return report(row) if row.get("messageId") else None
 
 
 def _fell_back(row: Json) -> bool:
@@ -108,10 +107,4 @@ def _fell_back(row: Json) -> bool:
 
 
 def _date(row: Json) -> datetime | None:
-    for name in _DATES:
-        try:
-            found = datetime.fromisoformat(str(row.get(name)))
-        except ValueError:
-            continue
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
-    return None
+    return first_time(map(row.get, _DATES), UTC)

@@ -103,6 +103,13 @@ def test_f6_results_are_read_by_number_page_by_page(aligo, desk):
     assert found == {1: (State.DELIVERED, ""), 2: (State.FAILED, "3019")}
 
 
+def test_f6_a_broken_result_holds_up_no_other(aligo, desk):
+    reference = aligo.send(batch(message())).reference
+    desk.deliver()
+    desk.sent[reference].append(1)
+    assert poll(aligo, desk, reference, {A: [1]}) == {1: (State.DELIVERED, "")}
+
+
 def test_f6_two_members_on_a_phone_get_a_result_once_both_are_alike(aligo, desk):
     reference = aligo.send(batch(message(), message(2))).reference
     desk.deliver()

@@ -1,6 +1,7 @@
 """How NHN Cloud on loopback answers: its account, its shapes, and what becomes of a message."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,7 +43,7 @@ def failure(code: str, message: str) -> Row:
     return {"header": {"resultCode": int(code), "resultMessage": message, "isSuccessful": False}}
 
 
-def webhook(event: str, hooks: list[Row], signature: str = SIGNATURE) -> Webhook:
+def webhook(event: str, hooks: Sequence[object], signature: str = SIGNATURE) -> Webhook:
     """What it calls us with."""
     body: Row = {"hooksId": "h1", "webhookConfigId": "c1", "productName": "KakaoTalk Bizmessage"}
     body |= {"appKey": APP_KEY, "event": event, "hooks": hooks}

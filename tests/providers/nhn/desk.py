@@ -51,6 +51,7 @@ class NhnDesk(Stand):
         self.templates: dict[str, Template] = {}
         self.numbers = {SEND_NO: ("Y", "N"), "0212345678": ("Y", "Y"), "0311234567": ("N", "N")}
         self.sees_all = True  # whether the list already has what was taken
+        self.broken: list[Any] = []  # what its lists of results and of a request begin with
         self.always: str | None = None  # the code that every request is refused with
         self._keys: dict[str, datetime] = {}
         self._requests = 0
@@ -127,7 +128,8 @@ class NhnDesk(Stand):
             case "GET", ["message-results"]:
                 found = self._updated(asked, "alimtalk", "%Y-%m-%d %H:%M", timedelta(days=31))
                 hidden = {"recipientGroupingKey", "senderGroupingKey"}
-                return success(messages=[{k: r[k] for k in r.keys() - hidden} for r in found])
+                results = [{k: r[k] for k in r.keys() - hidden} for r in found]
+                return success(messages=[*self.broken, *results])
             case "GET", ["senders", key] if key == SENDER_KEY:
                 return success(sender={"senderKey": key, "status": "YSC03"})
             case "POST", ["senders", key, "templates"] if key == SENDER_KEY:
@@ -197,7 +199,9 @@ class NhnDesk(Stand):
             if row["senderGroupingKey"] == asked.get("senderGroupingKey", row["senderGroupingKey"])
             if "requestId" in asked or start <= row["at"] <= end
         ]
-        return {"messages": page([shown(row) for row in found], asked), "totalCount": len(found)}
+        broken = self.broken if "requestId" in asked else []
+        rows = page([shown(row) for row in found], asked)
+        return {"messages": [*broken, *rows], "totalCount": len(found)}
 
     def _updated(self, asked: Row, service: str, form: str, span: timedelta) -> list[Row]:
         start, end = (moment(asked[f"{name}UpdateDate"], form) for name in ("start", "end"))
@@ -228,7 +232,7 @@ class NhnDesk(Stand):
                 both = [
                     r for kind in ("sms", "mms") for r in self._updated(asked, kind, seconds, day)
                 ]
-                return success(body={"data": both})
+                return success(body={"data": [*self.broken, *both]})
             case "GET", ["sendNos"]:
                 listed_numbers = [
                     {"sendNo": number, "useYn": use, "blockYn": block}

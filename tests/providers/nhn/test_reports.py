@@ -127,7 +127,24 @@ def test_what_nobody_can_read_is_said_so(body):
         NhnAlimtalk().read_webhook(Webhook(headers, body), ACCOUNT)
 
 
-@pytest.mark.parametrize("hooks", [[1], [{k: v for k, v in HOOK.items() if k != "receiveDate"}]])
-def test_a_hook_that_is_none_or_has_no_time_is_said_so(hooks):
-    with pytest.raises(ValueError):
-        NhnAlimtalk().read_webhook(webhook(UPDATE, hooks), ACCOUNT)
+@pytest.mark.parametrize("provider", [NhnAlimtalk(), NhnSms()])
+def test_f6_broken_hooks_are_counted_and_take_no_good_one_with_them(provider, caplog):
+    number = "01012345678"
+    timeless = HOOK | {"receiveDate": None, "recipientNo": number}
+    hooks = [1, None, timeless, HOOK | {"receiveDate": "0001-01-01T00:00:00"}, HOOK]
+    found = list(provider.read_webhook(webhook(UPDATE, hooks), ACCOUNT))
+    assert found == [Report(7, State.DELIVERED, "", RECEIVED)]
+    assert "4 entries" in caplog.text
+    assert number not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "broken", [1, None, {}, {"requestId": ["r1"], "recipientSeq": 1}, {"requestId": "r1"}]
+)
+def test_f6_broken_results_that_are_fetched_hold_up_no_others(desk, alimtalk, sms, broken):
+    approve(desk)
+    alimtalk.send(batch(alimtalk, message(1)))
+    sms.send(batch(sms, message(2)))
+    desk.broken = [broken]
+    assert polled(alimtalk).keys() == {1}
+    assert polled(sms).keys() == {2}

@@ -34,6 +34,7 @@ class SolapiDesk(Stand):
         self.now = NOW
         self.balance = 10**6
         self.page = 500
+        self.broken: list[Any] = []  # what its lists hold besides
         self.numbers = {NUMBER: "ACTIVE", "0310000000": "EXPIRED"}
         self.templates: dict[str, Template] = {TEMPLATE: approved("#{이름}님, 쿠폰이 왔어요.")}
         self.groups: dict[str, dict[str, Any]] = {}
@@ -164,6 +165,7 @@ class SolapiDesk(Stand):
     def _page(self, rows: list[Message], asked: dict[str, str]) -> Response:
         begin, size = int(asked.get("startKey", "0")), min(int(asked.get("limit", "20")), self.page)
         page = {row["messageId"]: row for row in rows[begin : begin + size]}
+        page |= {f"M4X{n}": each for n, each in enumerate(self.broken)}
         end = begin + size
         following = str(end) if end < len(rows) else None
         return told({"limit": size, "messageList": page, "startKey": None, "nextKey": following})

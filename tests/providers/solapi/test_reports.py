@@ -84,17 +84,20 @@ def test_f10_a_report_without_the_hashed_secret_is_forged(headers, account):
         read([row()], headers, **account)
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"{", b"\xff", b"[1]", b'"x"', b'[{"data": 1}]', b"[" * 10**5]
-)
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"1", b"null", b'"x"', b"[" * 10**5])
 def test_f6_what_nobody_can_read_is_said_to_be_so(body):
     with pytest.raises(ValueError):
         read(body)
 
 
-def test_f6_a_report_without_a_date_is_said_to_be_unreadable():
-    with pytest.raises(ValueError, match="date"):
-        read([row(dateReported=None)])
+def test_f6_broken_events_are_counted_and_take_no_good_one_with_them(caplog):
+    number = "01012345678"
+    timeless = row(dateReported=None, to=number)
+    too_early = row(dateReported="0001-01-01T00:00:00+09:00")
+    (found,) = read([1, {"data": 1}, timeless, too_early, row()])
+    assert found.message == 5
+    assert "4 entries" in caplog.text
+    assert number not in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -149,6 +152,13 @@ def test_f6_what_others_put_into_the_group_is_none_of_ours(solapi, desk):
     reference = send(solapi, [message()]).reference
     desk.rows[0]["customFields"] = {}
     assert list(solapi.poll_batch(ACCOUNT, Posted(KEY, reference, NOW, {}))) == []
+
+
+def test_f6_a_broken_row_holds_up_none_of_its_group(solapi, desk):
+    reference = send(solapi, [message()]).reference
+    desk.broken = [1]
+    (found,) = solapi.poll_batch(ACCOUNT, Posted(KEY, reference, NOW, {}))
+    assert found.message == 1
 
 
 def test_f6_without_a_reference_nothing_is_asked(solapi, desk):
