@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from messaging.buttons import Button, Kind, check_buttons
 from messaging.fakes import faked_mark, faked_refusal
 from messaging.lengths import MOST_LMS, MOST_LMS_TITLE, cp949_bytes, not_in_cp949
-from messaging.marks import is_marked
+from messaging.marks import is_marked, is_named
 from messaging.models import Channel, Purpose, Topic
 from messaging.wording import LINK, VARIABLE, VARIABLES
 from orders.models import Country
@@ -43,7 +43,7 @@ Errors = list[str]
 class Worded:
     """Wording as it is typed, with what it is for.
 
-    `opt_out_number` is the shop's own, empty for none.
+    `shop` is its name and `opt_out_number` its own; both are empty where there is none.
     """
 
     channel: Channel
@@ -54,6 +54,7 @@ class Worded:
     fallback: str = ""
     buttons: Sequence[Button] = field(default_factory=tuple)
     country: Country = Country.KOREA
+    shop: str = ""
     opt_out_number: str = ""
 
 
@@ -274,7 +275,7 @@ def _wrong_lms_title(title: str) -> Errors:
 def _wrong_marks(text: str, worded: Worded) -> Errors:
     """The law's own words stand unaltered, and on advertising only (정보통신망법 제50조)."""
     errors = []
-    if faked_mark(text):
+    if faked_mark(text, worded.shop):
         errors.append(
             _("The mark of advertising is (광고), unaltered. Leave it out: it is put in by itself.")
         )
@@ -282,6 +283,8 @@ def _wrong_marks(text: str, worded: Worded) -> Errors:
         errors.append(
             _("Information does not begin with (광고). Make it a template for advertising.")
         )
+    elif worded.channel != Channel.EMAIL and worded.shop and is_named(text, worded.shop):
+        errors.append(_("Your shop's name is put in behind (광고) by itself. Leave both out."))
     if number := faked_refusal(text, worded.opt_out_number):
         told = _(
             "People refuse advertising at your shop's own 080 number, and %(number)s is not it."

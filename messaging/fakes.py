@@ -20,19 +20,24 @@ _SIGNS = r"[\W_]*"
 _SENTENCE = ",.?!·"
 
 
-def faked_mark(text: str) -> bool:
+def faked_mark(text: str, shop: str = "") -> bool:
     """Whether a text begins with something that passes for the mark and is not it.
 
     Other brackets, full-width signs, spaces or unseen signs inside, half a bracket, another word
     for it, another sign before it. A heading that speaks of advertising
-    ("[광고성 정보 수신동의 안내]") is none. A mark of its own, unaltered, is none either.
+    ("[광고성 정보 수신동의 안내]") is none. A mark of its own, unaltered, is none either; a second
+    one behind it or behind the shop's name is, since it would be read twice.
     """
-    text = text[: _START * 2]
-    while text.startswith(MARK):
-        # A second one behind it is as odd as a first that is altered.
-        text = text[len(MARK) :].lstrip()
+    text = text[: _START * 2].removeprefix(MARK).lstrip()
     start = _plain(text[:_START])
-    return _is_framed(start) or _is_fake(start)
+    return _is_framed(start) or _is_fake(start) or _is_framed(_behind_name(_plain(text), shop))
+
+
+def _behind_name(text: str, shop: str) -> str:
+    """What stands behind the shop's name, or its variable, at a text's start; empty without."""
+    names = "|".join(re.escape(_plain(name)) for name in ("상점명", shop) if name)
+    found = re.match(rf"{_SIGNS}(?:{names})(?P<rest>.*)", text, re.DOTALL)
+    return found["rest"] if found else ""
 
 
 def _plain(text: str) -> str:

@@ -75,3 +75,9 @@ def _digits(text: str) -> str:
 def is_marked(text: str) -> bool:
     """Whether a text begins with the mark, unaltered."""
     return text.lstrip().startswith(MARK)
+
+
+def is_named(text: str, shop: str) -> bool:
+    """Whether the shop's name, as a word, follows the mark at a text's start."""
+    rest = text.lstrip().removeprefix(MARK).lstrip().lstrip(_OPENERS)
+    return is_marked(text) and bool(re.match(rf"{re.escape(shop)}(?!\w)", rest))

@@ -158,7 +158,11 @@ def use_newest(template: MessageTemplate, gateway: Gateway | None) -> None:
 def told_of(shop: Shop) -> dict[str, Any]:
     """What `Worded` holds of the shop whose wording it is. One query."""
     own = SendingSettings.objects.filter(shop=shop).values_list("opt_out_number", flat=True)
-    return {"country": Country(shop.country), "opt_out_number": own.first() or ""}
+    return {
+        "country": Country(shop.country),
+        "shop": shop.name,
+        "opt_out_number": own.first() or "",
+    }
 
 
 def gateway_of(template: MessageTemplate) -> Gateway | None:

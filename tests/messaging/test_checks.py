@@ -220,6 +220,22 @@ def test_f3_advertising_may_bring_its_mark():
     passes("(광고) 쿠폰", Channel.TEXT, purpose=ADVERTISING)
 
 
+def test_f3_the_mark_is_not_followed_by_the_shops_name_where_it_is_put_in_by_itself():
+    own = {"purpose": ADVERTISING, "shop": "온달상회"}
+    for start in ("(광고) 온달상회 봄", "(광고)온달상회\n봄", "(광고) [온달상회] 봄"):
+        with override("en"):
+            assert "by itself" in errors(start, Channel.TEXT, **own)["body"][0]
+        assert "title" in errors("쿠폰", Channel.PUSH, title=start.replace("\n", " "), **own)
+    for start in (
+        "(광고) #{상점명} 봄",
+        "(광고) 온달상회의 봄",
+        "온달상회 봄",
+        "(광고) 봄 온달상회",
+    ):
+        passes(start, Channel.TEXT, **own)
+    passes("쿠폰", Channel.EMAIL, title="(광고) 온달상회 봄", **own)
+
+
 def test_ten_megabytes_are_refused_at_once():
     for body in ("가" * 10_000_000, "(광고)" * 2_000_000, "#{" * 5_000_000, "\u200b" * 10_000_000):
         found = errors(body, title=body, fallback=body, buttons=[{"type": "WL", "name": body}])
