@@ -7,6 +7,7 @@ request has been answered; of each message the latest state holds (`messaging.ou
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -21,25 +22,32 @@ def take_in(reports: Sequence[Report], *, gateway: Gateway, now: datetime) -> in
     """Keep what `gateway`'s provider reported; returns how many reports are strangers.
 
     Those are about no message that was sent through this gateway: an account has no say in another
-    shop's messages (F10). Each batch is a transaction, so that a long list holds nothing up.
+    shop's messages (F10). Nor does a report count that names another batch: others who send with
+    the account may number their messages alike. Each batch is a transaction, so that a long list
+    holds nothing up.
     """
     batches = _batches([report.message for report in reports], gateway)
     by_batch: dict[int, list[Report]] = defaultdict(list)
     for report in reports:
-        if report.message in batches:
-            by_batch[batches[report.message]].append(report)
+        batch, key = batches.get(report.message, (None, None))
+        if batch and (key is None or report.key in ("", str(key))):
+            by_batch[batch].append(report)
     kept = sum(len(by_batch[pk]) for pk in sorted(by_batch) if _keep(pk, by_batch[pk], now))
     return len(reports) - kept
 
 
-def _batches(messages: Sequence[int], gateway: Gateway) -> dict[int, int]:
-    """The batches of those messages that have been handed over."""
+def _batches(messages: Sequence[int], gateway: Gateway) -> dict[int, tuple[int, UUID | None]]:
+    """The batches of those messages that have been handed over, and their keys.
+
+    One that waits to be handed over anew has none.
+    """
     found = Message.objects.filter(
         Q(batch__frozen_at__isnull=False) | Q(batch__tried_since__isnull=False),
         pk__in=messages,
         batch__gateway=gateway,
     )
-    return dict(found.exclude(outcome__state=State.LEFT_OUT).values_list("pk", "batch_id"))
+    told = found.exclude(outcome__state=State.LEFT_OUT)
+    return {pk: (batch, key) for pk, batch, key in told.values_list("pk", "batch_id", "batch__key")}
 
 
 @transaction.atomic

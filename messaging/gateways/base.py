@@ -103,7 +103,8 @@ class Answers:
 class Report:
     """A provider's later word on one message: `code` says why it failed, `at` when it was known.
 
-    `fell_back`: it was delivered by its fallback (text in place of an Alimtalk).
+    `fell_back`: it was delivered by its fallback (text in place of an Alimtalk). `key` is the key
+    of the batch that it was sent with, empty where the provider does not give it back.
     """
 
     message: int
@@ -111,6 +112,7 @@ class Report:
     code: str
     at: datetime
     fell_back: bool = False
+    key: str = ""
 
 
 class GatewayError(Exception):

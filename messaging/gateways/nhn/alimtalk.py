@@ -39,6 +39,7 @@ from messaging.gateways.nhn.api import (
     LISTED_AFTER,
     Api,
     Codes,
+    batch_key,
     entries_in,
     kst,
     our_id,
@@ -157,7 +158,7 @@ class NhnAlimtalk(Provider, Reporter, PeriodPoller, Inspector):
         Results name a request and a recipient's number in it, not our message: which message that
         is comes from the request's list.
         """
-        messages: dict[str, dict[int, int]] = {}
+        messages: dict[str, dict[int, tuple[int, str]]] = {}
         for start, end in spans(since, until):
             asked = {
                 "startUpdateDate": kst(start),
@@ -170,9 +171,8 @@ class NhnAlimtalk(Provider, Reporter, PeriodPoller, Inspector):
                         if len(messages) == REMEMBERED:
                             messages.clear()
                         messages[request] = self._messages_of(request, account)
-                    pk = messages[request].get(number)
-                    if pk is not None:
-                        yield _report(pk, row, read_time(row.get("receiveDate")) or until)
+                    if ours := messages[request].get(number):
+                        yield _report(*ours, row, read_time(row.get("receiveDate")) or until)
 
     def submit(self, account: Account, wording: Submission) -> Inspected:
         """Register the wording under our code."""
@@ -202,12 +202,12 @@ class NhnAlimtalk(Provider, Reporter, PeriodPoller, Inspector):
             for row in rows:
                 reference = str(row.get("requestId") or reference)
                 pk = our_id(row.get("recipientGroupingKey"))
-                if pk is not None and row.get("senderGroupingKey") == str(batch.key):
+                if pk is not None and batch_key(row) == str(batch.key):
                     found[pk] = when_listed(row)
         return found, told, reference
 
-    def _messages_of(self, request: str, account: Account) -> dict[int, int]:
-        """Our messages in a request, by the recipients' numbers."""
+    def _messages_of(self, request: str, account: Account) -> dict[int, tuple[int, str]]:
+        """Our messages in a request with their batches' keys, by the recipients' numbers."""
         asked = {"requestId": request}
         return dict(
             one
@@ -249,14 +249,14 @@ def _with_fallback(batch: FrozenBatch) -> set[int]:
     }
 
 
-def _report(pk: int, row: Json, at: datetime) -> Report:
+def _report(pk: int, key: str, row: Json, at: datetime) -> Report:
     state, code, fell_back = delivered(row)
-    return Report(pk, state, code, at, fell_back)
+    return Report(pk, state, code, at, fell_back, key)
 
 
 def _called_out(hook: Json) -> Report | None:
     pk = our_id(hook.get("recipientGroupingKey"))
-    return None if pk is None else _report(pk, hook, hook_time(hook))
+    return None if pk is None else _report(pk, batch_key(hook), hook, hook_time(hook))
 
 
 def _result(row: Json) -> tuple[str, int, Json]:
@@ -267,10 +267,10 @@ def _result(row: Json) -> tuple[str, int, Json]:
     return request, _number(row), row
 
 
-def _numbered(row: Json) -> tuple[int, int] | None:
-    """A recipient's number in its request, and our message; None for what others sent."""
+def _numbered(row: Json) -> tuple[int, tuple[int, str]] | None:
+    """A recipient's number in its request, our message and its key; None for what others sent."""
     pk = our_id(row.get("recipientGroupingKey"))
-    return None if pk is None else (_number(row), pk)
+    return None if pk is None else (_number(row), (pk, batch_key(row)))
 
 
 def _number(row: Json) -> int:

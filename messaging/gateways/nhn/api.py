@@ -181,6 +181,11 @@ def our_id(key: object) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
 
 
+def batch_key(row: Json) -> str:
+    """The key of the batch that a row is of; empty where it does not say."""
+    return str(row.get("senderGroupingKey") or "")
+
+
 def recipient(number: str) -> str:
     """A number (E.164) as a request names it: as dialled in Korea, others with their country."""
     country, digits = dialled(number)

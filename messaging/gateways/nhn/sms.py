@@ -44,6 +44,7 @@ from messaging.gateways.nhn.api import (
     LISTED_AFTER,
     Api,
     Codes,
+    batch_key,
     kst_seconds,
     our_id,
     read_time,
@@ -208,7 +209,7 @@ class NhnSms(Provider, Reporter, PeriodPoller, NumberKeeper):
             for row in rows:
                 reference = str(row.get("requestId") or reference)
                 pk = our_id(row.get("recipientGroupingKey"))
-                if pk is not None and row.get("senderGroupingKey") == str(batch.key):
+                if pk is not None and batch_key(row) == str(batch.key):
                     found.add(pk)
         return found, told, reference
 
@@ -258,7 +259,7 @@ def _report(row: Json, at: datetime) -> Report | None:
     # The documents' example of a webhook misspells the name.
     pk = our_id(row.get("recipientGroupingKey") or row.get("recipientGropuingKey"))
     told = delivered(row)
-    return Report(pk, *told, at=at) if pk is not None and told else None
+    return Report(pk, *told, at=at, key=batch_key(row)) if pk is not None and told else None
 
 
 def _called_out(hook: Json) -> Report | None:

@@ -40,17 +40,20 @@ def when_asked(row: Json) -> tuple[State, str]:
 
 def our_id(row: Json) -> int:
     """Which of our messages a row is about, or STRANGER: others may send with this account."""
-    fields = row.get("customFields")
-    if not isinstance(fields, dict) or not fields.get(KEY):
+    if not _key(row):
         return STRANGER
-    found = str(fields.get(ID, ""))
+    found = str(row["customFields"].get(ID, ""))
     return int(found) if found.isascii() and found.isdigit() and len(found) < 19 else STRANGER
 
 
 def is_of(row: Json, key: str) -> bool:
     """Whether a row belongs to the batch of that key."""
+    return _key(row) == key
+
+
+def _key(row: Json) -> str:
     fields = row.get("customFields")
-    return isinstance(fields, dict) and fields.get(KEY) == key
+    return str(fields.get(KEY) or "") if isinstance(fields, dict) else ""
 
 
 def report(row: Json, otherwise: datetime | None = None) -> Report:
@@ -60,7 +63,7 @@ def report(row: Json, otherwise: datetime | None = None) -> Report:
     if at is None:
         raise ValueError("a report without a date")
     fell_back = state == State.DELIVERED and _fell_back(row)
-    return Report(our_id(row), state, code, at, fell_back)
+    return Report(our_id(row), state, code, at, fell_back, _key(row))
 
 
 def read_webhook(webhook: Webhook, account: Account) -> list[Report]:

@@ -11,7 +11,7 @@ from messaging.gateways.nhn.sms import NhnSms
 from messaging.models import State
 from tests.factories import NOW
 from tests.providers.nhn.answers import ACCOUNT, webhook
-from tests.providers.nhn.sending import approve, batch, message
+from tests.providers.nhn.sending import KEY, approve, batch, message
 
 HOUR = timedelta(hours=1)
 RECEIVED = datetime(2026, 11, 20, 10, 0, 30, tzinfo=ZoneInfo("Asia/Seoul"))
@@ -48,7 +48,7 @@ def read(hook, provider=NhnAlimtalk):
 def test_f6_how_an_alimtalk_ends_is_fetched(desk, alimtalk, phone, fallback, ends):
     approve(desk)
     alimtalk.send(batch(alimtalk, message(5, phone, fallback=fallback)))
-    assert polled(alimtalk) == {5: Report(5, ends[0], ends[1], RECEIVED, ends[2])}
+    assert polled(alimtalk) == {5: Report(5, ends[0], ends[1], RECEIVED, ends[2], str(KEY))}
 
 
 def test_f6_results_name_no_message_and_are_still_found_over_all_pages(desk, alimtalk):
@@ -75,12 +75,13 @@ def test_f6_a_long_period_is_fetched_in_parts(desk, alimtalk, sms):
 def test_f6_how_a_text_ends_is_fetched(sms, phone, ends):
     sms.send(batch(sms, message(5, phone)))
     (report,) = polled(sms).values()
-    assert (report.state, report.code) == ends
+    assert (report.state, report.code, report.key) == (*ends, str(KEY))
 
 
 @pytest.mark.parametrize("provider", [NhnAlimtalk, NhnSms])
 def test_f6_a_delivery_is_called_out(provider):
     assert read(HOOK, provider) == [Report(7, State.DELIVERED, "", RECEIVED)]
+    assert read(HOOK | {"senderGroupingKey": str(KEY)}, provider)[0].key == str(KEY)
 
 
 def test_f6_the_misspelt_name_of_the_documents_is_read_too():

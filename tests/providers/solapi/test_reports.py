@@ -170,4 +170,4 @@ def test_f6_a_row_without_a_date_is_known_since_it_was_sent(solapi, desk):
     reference = send(solapi, [message()]).reference
     desk.rows[0] |= {"dateCreated": None}
     (found,) = solapi.poll_batch(ACCOUNT, Posted(KEY, reference, NOW, {}))
-    assert found == Report(1, State.SENT, "", NOW)
+    assert found == Report(1, State.SENT, "", NOW, key=str(KEY))
