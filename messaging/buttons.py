@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from messaging.models import Channel, Topic
 from messaging.wording import ADD_CHANNEL_NAME, VARIABLE, VARIABLES
 from orders.signs import check_line, hidden_signs
+from orders.websites import check_website
 
 Button = Mapping[str, str]
 
@@ -100,27 +101,13 @@ def _wrong_url(url: str, topic: Topic) -> list[str]:
     unknown = [name for name in VARIABLE.findall(url) if name not in VARIABLES[topic]]
     if unknown:
         return [_("There is no variable #{%(name)s}.") % {"name": unknown[0]}]
-    if not _is_web(url):
-        return [_("An address begins with https:// or http:// and the name of the site.")]
-    return []
-
-
-def _is_web(url: str) -> bool:
-    """Whether it leads to a site, whose name no variable decides."""
-    plain = VARIABLE.sub("x", url)
-    if hidden_signs(plain) or any(sign.isspace() or sign in '<>"\\' for sign in plain):
-        return False
     try:
-        parts, own = urlsplit(plain), urlsplit(url.split("#{")[0])
-    except ValueError:
-        return False
-    host = parts.hostname or ""
-    return (
-        parts.scheme in ("http", "https")
-        and "." in host.strip(".")
-        and parts.username is None
-        and own.netloc == parts.netloc
-    )
+        check_website(VARIABLE.sub("x", url))
+    except ValidationError as error:
+        return error.messages
+    if urlsplit(url.split("#{")[0]).netloc != urlsplit(VARIABLE.sub("x", url)).netloc:
+        return [_("The name of the site can't hold a variable.")]
+    return []
 
 
 def _wrong_scheme(scheme: str) -> list[str]:

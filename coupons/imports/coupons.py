@@ -5,21 +5,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
+from django.utils.translation import override
 
 from coupons.models import DiscountType
 from coupons.records import CouponRecord
 from orders.imports.fields import read_integer, read_text
 from orders.imports.results import Refusals, RowCounts, count
 from orders.imports.rows import Refused, Row, as_cp949, read_rows
+from orders.websites import check_website
 
 HEADING = (
     "code,name,discount_type,discount_value,max_discount,min_order,grant_basis,"
     "issue_template,expiry_template,url"
 )
 LARGEST_DISCOUNT = 10**13
-
-_is_url = URLValidator(schemes=["http", "https"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,8 @@ def _read_url(text: str) -> str | None:
     if "#{" in url:
         raise Refused("url can't hold a variable: #{")
     try:
-        _is_url(url)
-    except ValidationError:
-        raise Refused(f"url is not an http or https address: {url[:40]!r}") from None
+        with override("en"):
+            check_website(url)
+    except ValidationError as error:
+        raise Refused(f"url: {error.message}") from None
     return url

@@ -4,13 +4,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from messaging.models import MessageTemplate
 from messaging.templates import check_in_use
 from orders.access import read_key
+from orders.websites import check_website
 
 Words = str | Promise
 
@@ -28,13 +28,7 @@ def page_field() -> forms.CharField:
         help_text=_("Left empty, messages go without the link button."),
         max_length=500,
         required=False,
-        validators=[
-            _check_no_variable,
-            URLValidator(
-                schemes=["http", "https"],
-                message=_("Write the whole address; it begins with http:// or https://."),
-            ),
-        ],
+        validators=[_check_no_variable, check_website],
         widget=forms.URLInput(attrs={"placeholder": "https://"}),
     )
 

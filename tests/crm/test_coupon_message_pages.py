@@ -93,11 +93,19 @@ def test_a1_wording_and_page_are_saved(manager, shop):
     assert settings.url == "https://bomnal.example/coupons"
 
 
-def test_a1_an_address_that_is_none_is_refused_at_its_field(manager, shop):
-    response = manager.post(PAGE, chosen(shop, url="javascript:alert(1)", expiry_time="12:30"))
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("javascript:alert(1)", "Write the whole address"),
+        ("https://bomnal\u202e.example/", "U+202E"),
+        ("https://user:pw@bomnal.example/", "before an @"),
+    ],
+)
+def test_a1_an_address_that_is_none_is_refused_at_its_field(manager, shop, url, told):
+    response = manager.post(PAGE, chosen(shop, url=url, expiry_time="12:30"))
 
     assert response.status_code == 422
-    assert "Write the whole address" in response.content.decode()
+    assert told in response.content.decode()
     assert settings_of(shop).expiry_time == dt.time(10)
 
 

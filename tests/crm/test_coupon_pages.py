@@ -176,7 +176,11 @@ def test_a9_one_coupons_basis_is_set_and_logged_by_its_name(manager, shop):
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "ftp://shop.example/", "shop.example", "https://" + "a" * 600]
+    "url",
+    [
+        *("javascript:alert(1)", "ftp://shop.example/", "shop.example", "https://" + "a" * 600),
+        *("https://shop\u202e.example/", "https://user:pw@shop.example/"),
+    ],
 )
 def test_a2_only_web_addresses_are_taken(manager, shop, url):
     answer = manager.post(page(CouponFactory.create(shop=shop)), typed(url=url))
