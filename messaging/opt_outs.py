@@ -8,6 +8,7 @@ moment it was given (`lift`), or the owner with a reason (`remove`). A mall's li
 not: it repeats what it knew before the refusal, and that is no new consent.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +19,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower, Right
 from django.utils.translation import gettext_lazy as _
 
-from messaging.models import Channel, Message, OptOut, OptOutSource
+from messaging.gateways import PROVIDERS
+from messaging.models import Batch, Channel, Message, OptOut, OptOutSource
 from messaging.verdicts import CONSENT, CUSTOMER_FIELD
 from orders.ingest import ingest
 from orders.masking import mask_email, mask_id, mask_phone
@@ -121,6 +123,24 @@ def opt_out(
     people = Customer.objects.for_shop(shop).filter(pk__in=theirs)
     end_consents(shop=shop, channel=channel, customers=people, source=source, now=now)
     return kept
+
+
+def hear_news(batch: Batch, words: Mapping[int, str], *, provider: str, now: datetime) -> None:
+    """Note who refused text at the 080 number, where a provider's words for its messages say so.
+
+    The provider keeps that number's list and need not have told us of the call.
+    """
+    known = PROVIDERS.get(provider)
+    refused = [pk for pk, word in words.items() if known and word in known.refusals]
+    addresses = Message.objects.filter(pk__in=refused).exclude(address="") if refused else ()
+    for message in addresses:
+        opt_out(
+            shop=batch.shop,
+            channel=Channel.TEXT,
+            address=message.address,
+            source=OptOutSource.NUMBER,
+            now=now,
+        )
 
 
 def end_consents(

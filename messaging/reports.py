@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from messaging.gateways import Report
 from messaging.models import COUNTERS, Batch, Gateway, Message, State
+from messaging.opt_outs import hear_news
 from messaging.outcomes import News, record
 from messaging.points import HELD, adjust
 
@@ -32,7 +33,9 @@ def take_in(reports: Sequence[Report], *, gateway: Gateway, now: datetime) -> in
         batch, key = batches.get(report.message, (None, None))
         if batch and (key is None or report.key in ("", str(key))):
             by_batch[batch].append(report)
-    kept = sum(len(by_batch[pk]) for pk in sorted(by_batch) if _keep(pk, by_batch[pk], now))
+    kept = sum(
+        len(by_batch[pk]) for pk in sorted(by_batch) if _keep(pk, by_batch[pk], gateway, now)
+    )
     return len(reports) - kept
 
 
@@ -51,7 +54,7 @@ def _batches(messages: Sequence[int], gateway: Gateway) -> dict[int, tuple[int, 
 
 
 @transaction.atomic
-def _keep(pk: int, reports: Sequence[Report], now: datetime) -> bool:
+def _keep(pk: int, reports: Sequence[Report], gateway: Gateway, now: datetime) -> bool:
     """Whether the batch is still there: a shop may be deleted meanwhile."""
     batch = Batch.objects.select_for_update().defer("payload").filter(pk=pk).first()
     if batch is None:
@@ -60,6 +63,8 @@ def _keep(pk: int, reports: Sequence[Report], now: datetime) -> bool:
     latest = {each.message: each for each in ranked}
     news = record(batch, {pk: News(each.state, each.code, each.at) for pk, each in latest.items()})
     if news:
+        words = {pk: latest[pk].code for pk in news}
+        hear_news(batch, words, provider=gateway.provider, now=now)
         arrived = [latest[pk] for pk in news if latest[pk].state == State.DELIVERED]
         batch.fell_back += sum(each.fell_back for each in arrived)
         adjust(batch, now)

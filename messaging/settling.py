@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from messaging.gateways import Answers, FrozenBatch
 from messaging.members import leave_out_to_mend
 from messaging.models import COUNTERS, Batch, Channel, Message, Outcome, Reason, State
+from messaging.opt_outs import hear_news
 from messaging.outcomes import News, record
 from messaging.points import HELD, adjust
 from messaging.splitting import split_off
@@ -65,7 +66,10 @@ def _settle_apart(
             _thaw(batch, until)
             return Counter()
         split_off(batch, again, now=now, not_before=until)
-    record(batch, _reported_less(batch, answers, now) | _exceptions(frozen, answers, now))
+    news = _reported_less(batch, answers, now) | _exceptions(frozen, answers, now)
+    record(batch, news)
+    words = {pk: each.reason for pk, each in news.items()}
+    hear_news(batch, words, provider=frozen.provider, now=now)
     batch.state, batch.settled_at, batch.payload = answers.state, now, None
     batch.provider_ref = answers.reference[:LONGEST_REFERENCE] or batch.provider_ref
     adjust(batch, now, "settle")

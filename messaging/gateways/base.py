@@ -186,6 +186,8 @@ class Provider(ABC):
     fills_in: bool = False
     # Whether an Alimtalk may fall back to text within the same request.
     falls_back: bool = False
+    # Its words for a message to somebody who has refused advertising text at the 080 number (F3).
+    refusals: frozenset[str] = frozenset()
 
     @abstractmethod
     def compose(self, messages: Sequence[Outgoing], head: Letterhead, account: Account) -> bytes:

@@ -63,6 +63,7 @@ class Solapi(Provider, Reporter, BatchPoller, Inspector, NumberKeeper):
     inspects_templates = True
     falls_back = True
     fills_in = True
+    refusals = frozenset({"1061"})
 
     def __init__(self, url: str = "", *, patience: Patience | None = None) -> None:
         self._api = Api(url, patience)

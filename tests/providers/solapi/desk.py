@@ -20,8 +20,9 @@ ACCOUNT = {
     "webhook_secret": HOOK_SECRET,
 }
 TEMPLATE, NUMBER = "KA01TP1", "0215441544"
-# How the numbers end that are refused at once, and those of people without KakaoTalk.
-BLOCKED, NO_KAKAO = "0000", "9999"
+# How the numbers end that are refused at once, those that refused at the 080 number, and those of
+# people without KakaoTalk.
+BLOCKED, OPTED_OUT, NO_KAKAO = "0000", "0080", "9999"
 _LISTED = {"to", "dateType", "startDate", "limit", "startKey"}
 _MONEY = {"requested": 0, "replacement": 0, "refund": 0, "sum": 0}
 
@@ -117,6 +118,8 @@ class SolapiDesk(Stand):
             return "1030"
         if message["to"].endswith(BLOCKED):
             return "1060"
+        if message["to"].endswith(OPTED_OUT):
+            return "1061"
         active = {number for number, status in self.numbers.items() if status == "ACTIVE"}
         return refused(message, active, self.templates)
 

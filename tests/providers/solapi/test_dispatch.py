@@ -6,8 +6,10 @@ import pytest
 
 from messaging.dispatch import dispatch
 from messaging.freezing import LEASE
+from messaging.gateways import Report
 from messaging.gateways.solapi.gateway import Solapi
-from messaging.models import Batch, State
+from messaging.models import Batch, Gateway, Message, OptOut, State
+from messaging.reports import take_in
 from tests.factories import NOW
 from tests.providers.solapi.conftest import IMPATIENT
 from tests.providers.solapi.desk import ACCOUNT, TEMPLATE, approved
@@ -71,3 +73,27 @@ def test_f6_one_that_is_refused_fails_alone(desk, connect):
     desk.templates[TEMPLATE] = approved(BODY)
     batch_to("solapi", ACCOUNT, TEMPLATE, BODY, "+821012340000", "+821012342222")
     assert dispatch(now=NOW, connect=connect) == {State.SENT: 1, State.FAILED: 1}
+
+
+def test_f3_who_had_refused_at_the_080_number_is_written_to_no_more(desk, connect):
+    desk.templates[TEMPLATE] = approved(BODY)
+    batch_to("solapi", ACCOUNT, TEMPLATE, BODY, "+821012340080", "+821012340000", "+821012342222")
+    assert dispatch(now=NOW, connect=connect) == {State.SENT: 1, State.FAILED: 2}
+    refusal = OptOut.objects.get()
+    told = (refusal.channel, refusal.address, refusal.source, refusal.at)
+    assert told == ("text", "+821012340080", "080", NOW)
+
+
+def test_f3_a_refusal_that_is_reported_later_is_heard_once(desk, connect, batch):
+    dispatch(now=NOW, connect=connect)
+    gateway = Gateway.objects.get(shop=batch.shop)
+    first, second = Message.objects.filter(batch=batch).order_by("pk")
+    reports = [
+        Report(first.pk, State.FAILED, "1061", NOW),
+        Report(second.pk, State.FAILED, "3104", NOW),
+    ]
+    take_in(reports, gateway=gateway, now=NOW)
+    assert OptOut.objects.get().address == first.address
+    OptOut.objects.all().delete()  # taken back by the owner
+    take_in(reports, gateway=gateway, now=NOW)
+    assert not OptOut.objects.exists()
