@@ -10,34 +10,44 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from config.environment import (
+    address,
+    addresses,
+    database,
+    fernet_keys,
+    flag,
+    level,
+    mail,
+    names,
+    read,
+    seconds,
+    secret_key,
+)
 from config.secret import kept_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
-env = environ.Env()
-
-DEBUG: bool = env.bool("DEBUG", default=False)
-SECRET_KEY: str = env.str("SECRET_KEY", default="") or kept_secret(VAR_DIR / "secret-key")
-SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+DEBUG = read("DEBUG", flag, "false")
+SECRET_KEY = read("SECRET_KEY", secret_key, "") or kept_secret(VAR_DIR / "secret-key")
+SECRET_KEY_FALLBACKS = read("SECRET_KEY_FALLBACKS", names, "")
 # What providers' accounts are encrypted with: the first writes, each reads. Those that follow from
 # SECRET_KEY, which write where no other is given, always read: what they wrote stays readable.
 ENCRYPTION_KEYS: list[str] = [
-    *env.list("ENCRYPTION_KEYS", default=[]),
+    *read("ENCRYPTION_KEYS", fernet_keys, ""),
     *(
         urlsafe_b64encode(sha256(b"accounts:" + key.encode()).digest()).decode()
         for key in (SECRET_KEY, *SECRET_KEY_FALLBACKS)
     ),
 ]
 
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = read("ALLOWED_HOSTS", names, "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = read("CSRF_TRUSTED_ORIGINS", names, "")
 # The address under which people reach this server, for links in mails and command output.
-BASE_URL: str = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+BASE_URL = read("BASE_URL", address, "http://127.0.0.1:8000")
 
 INSTALLED_APPS = [
     "orders",
@@ -100,7 +110,7 @@ TEMPLATES = [
 
 # --- Database ---------------------------------------------------------------------------------
 DATABASES: dict[str, Any] = {
-    "default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'dangol.sqlite3'}")
+    "default": read("DATABASE_URL", database, f"sqlite:///{VAR_DIR / 'dangol.sqlite3'}")
 }
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
@@ -147,14 +157,14 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 # --- Security ---------------------------------------------------------------------------------
-HTTPS: bool = env.bool("HTTPS", default=True)
+HTTPS = read("HTTPS", flag, "true")
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-if env.bool("BEHIND_PROXY", default=False):
+if read("BEHIND_PROXY", flag, "false"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # Whose attempts are counted: the address that the proxy adds at the end of X-Forwarded-For.
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
@@ -198,19 +208,19 @@ STORAGES = {
 }
 
 # --- Mail -------------------------------------------------------------------------------------
-vars().update(env.email("EMAIL_URL", default="consolemail://"))
-DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="dangol@localhost")
+vars().update(read("EMAIL_URL", mail, "consolemail://"))
+DEFAULT_FROM_EMAIL = read("DEFAULT_FROM_EMAIL", str, "dangol@localhost")
 
 # --- Points -----------------------------------------------------------------------------------
 # Where shops transfer money for points, as one would write it on an invoice.
-BANK_ACCOUNT: str = env.str("BANK_ACCOUNT", default="")
+BANK_ACCOUNT = read("BANK_ACCOUNT", str, "")
 
 # --- Providers --------------------------------------------------------------------------------
 # Other addresses for providers by name, for a proxy or a stand-in: nhn_alimtalk=http://…,smtp=…
-PROVIDER_URLS: dict[str, str] = env.dict("PROVIDER_URLS", default={})
+PROVIDER_URLS = read("PROVIDER_URLS", addresses, "")
 # A merchant types a mail server's address, which must not lead into this server's own network;
 # where the mail server stands there, say so.
-SMTP_MAY_BE_LOCAL: bool = env.bool("SMTP_MAY_BE_LOCAL", default=False)
+SMTP_MAY_BE_LOCAL = read("SMTP_MAY_BE_LOCAL", flag, "false")
 
 # --- Background work --------------------------------------------------------------------------
 # The figures and their reasons: docs/measurements.md, "The queue".
@@ -243,21 +253,13 @@ Q_CLUSTER: dict[str, Any] = {
 os.environ.setdefault("Q_CLUSTER_NAME", "dangol")
 
 
-def _seconds(name: str, default: float) -> float:
-    """What is no number is none here, too: `manage.py work` refuses it, others don't need it."""
-    try:
-        return float(env.str(name, default=str(default)))
-    except ValueError:
-        return float("nan")
-
-
 # How often a group of workers shows that it lives, and after how long without a sign it is killed
 # and started again.
-WORKER_BEAT = _seconds("WORKER_BEAT", 5)
-WORKER_SILENCE = _seconds("WORKER_SILENCE", 180)
+WORKER_BEAT = read("WORKER_BEAT", seconds, "5")
+WORKER_SILENCE = read("WORKER_SILENCE", seconds, "180")
 
 # --- Logs -------------------------------------------------------------------------------------
-LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
+LOG_LEVEL = read("LOG_LEVEL", level, "INFO")
 
 
 def _no_beat(record: logging.LogRecord) -> bool:

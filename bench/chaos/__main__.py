@@ -7,6 +7,7 @@ Exit status 0 if everything holds, 1 if not (the folder is kept), 2 for unusable
 import importlib
 import json
 import os
+import secrets
 import shutil
 import signal
 import sys
@@ -85,7 +86,7 @@ def _prepare(postgres: Postgres) -> None:
     os.environ.update(
         DATABASE_URL=postgres.url,
         DJANGO_SETTINGS_MODULE="bench.chaos.settings",
-        SECRET_KEY="chaos",  # noqa: S106 - of a database that is gone in a minute
+        SECRET_KEY=secrets.token_urlsafe(64),
         HTTPS="false",
         LOG_LEVEL="WARNING",
     )

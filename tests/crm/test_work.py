@@ -166,4 +166,4 @@ def test_times_that_are_no_numbers_are_refused_too(tmp_path: Path) -> None:
     finally:
         stop([group.child], grace=0)
 
-    assert "WORKER_BEAT and WORKER_SILENCE are numbers of seconds" in group.log
+    assert "WORKER_BEAT must be a number of seconds" in group.log
