@@ -27,6 +27,8 @@ def main(name: str, rows: str) -> None:
 
     call_command("migrate", verbosity=0)
     module = importlib.import_module(f"bench.{name}")
+    # Until here nothing was started or created that a plain end would leave behind.
+    signal.signal(signal.SIGTERM, _end)
     figures = module.measure(int(rows) if rows else None)
     print(json.dumps([asdict(figure) for figure in figures]))
 
@@ -40,7 +42,6 @@ def _end(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _end)
     try:
         main(*sys.argv[1:3])
     except KeyboardInterrupt:
