@@ -1,5 +1,6 @@
 """A message's buttons as rows of a form: they work without a script, and empty ones are none."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from messaging.models import Channel, Topic
 
 # What a button of each kind is told beside its name.
 _DETAILS = {Kind.LINK: ("url",), Kind.APP: ("ios", "android")}
+_TOLD = re.compile(r"button_([1-9][0-9]{0,8})-(?:name|url|ios|android)")
 
 
 class ButtonForm(forms.Form):
@@ -75,21 +77,34 @@ def button_forms(
     buttons: list[Button],
     editable: bool,
 ) -> list[ButtonForm]:
-    """As many rows as the channel takes buttons, filled in from these."""
+    """As many rows as the channel takes buttons, filled in from these.
+
+    What is posted beyond them has rows, too, as many as make the buttons too many: it is refused
+    by whoever counts them, and not passed over.
+    """
     if channel not in KINDS:
         return []
     own = [button for button in buttons if button["type"] != Kind.ADD_CHANNEL]
     rows = [
         ButtonForm(
             data,
-            prefix=f"button_{place + 1}",
-            initial=own[place] if place < len(own) else {"type": Kind.LINK.value},
+            prefix=f"button_{place}",
+            initial=own[place - 1] if place <= len(own) else {"type": Kind.LINK.value},
             channel=channel,
             topic=topic,
         )
-        for place in range(MAX_BUTTONS)
+        for place in [*range(1, MAX_BUTTONS + 1), *_places_beyond(data or {})]
     ]
     for row in rows:
         for field in row.fields.values():
             field.disabled = not editable
     return rows
+
+
+def _places_beyond(data: Mapping[str, Any]) -> list[int]:
+    found = {
+        int(match[1])
+        for name in data
+        if str(data[name]).strip() and (match := _TOLD.fullmatch(name))
+    }
+    return sorted(place for place in found if place > MAX_BUTTONS)[: MAX_BUTTONS + 1]

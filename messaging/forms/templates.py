@@ -185,7 +185,9 @@ class TemplateForm(forms.Form):
         if len(worded.buttons) > MAX_BUTTONS:
             last = [row for row in self.rows if row.typed()][-1]
             last.full_clean()
-            last.add_error("name", _("A message has at most %(most)s buttons.") % {"most": 5})
+            last.add_error(
+                "name", _("A message has at most %(most)s buttons.") % {"most": MAX_BUTTONS}
+            )
         return self.cleaned_data
 
     def is_valid(self) -> bool:
