@@ -29,6 +29,7 @@ from messaging.sender_numbers import MAX_NOTE, confirm_number
 from orders.admin_reading import BaseAdmin, ReadOnlyAdmin, is_staff
 from orders.masking import mask_email, mask_id, mask_phone
 from orders.models import AuditEvent
+from orders.signs import check_line
 
 
 @admin.register(MessageTemplate)
@@ -70,6 +71,7 @@ class SenderNumberForm(forms.ModelForm):  # type: ignore[type-arg]
     note = forms.CharField(
         label=_("Evidence"),
         max_length=MAX_NOTE,
+        validators=[check_line],
         help_text=_("Which papers were shown, and who looked at them. It is kept on record."),
     )
 

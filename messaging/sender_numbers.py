@@ -20,6 +20,7 @@ from messaging.gateways import PROVIDERS, Number, NumberKeeper
 from messaging.models import Channel, Gateway, SenderNumber, SendingSettings
 from orders.models import AuditEvent, Shop, User
 from orders.phones import normalise_phone
+from orders.signs import check_line
 
 MAX_NOTE = 200  # as an audit event's reason is long
 _OPT_OUT = re.compile(r"080(\d{3,4})(\d{4})")
@@ -124,6 +125,7 @@ def confirm_number(
     note = note.strip()
     if not note:
         raise ValidationError(_("Write what you were shown. It is kept on record."))
+    check_line(note)
     number.registered_at = (number.registered_at or now) if registered else None
     number.in_use = number.in_use and registered
     number.checked_at = now

@@ -130,6 +130,7 @@ def test_c8_staff_confirm_a_number_only_on_evidence(staff):
     page = reverse("admin:messaging_sendernumber_change", args=[number.pk])
     assert staff.get(page).status_code == 200
     staff.post(page, {"registered": "on"})
+    staff.post(page, {"registered": "on", "note": "Certi\u202eficate"})
     number.refresh_from_db()
     assert number.registered_at is None
     staff.post(page, {"registered": "on", "note": "Certificate of the telephone company"})
