@@ -29,8 +29,9 @@ def finish(
 ) -> tuple[str, str]:
     """Title and text as they leave, with all that the law asks of advertising.
 
-    What is there already stays as it is, so finishing twice adds nothing. Information is not
-    touched. Without the shop's number no line about it is added: such a message may not be sent
+    What is there already stays as it is, so finishing twice adds nothing; only another number to
+    refuse at, such as one that the shop had before, gives its place at the end to the shop's own.
+    Information is not touched. Without the shop's number no line about it is added: such a message may not be sent
     (C8), which is not decided here.
     """
     rules = law.advertising.get(channel)
@@ -65,6 +66,8 @@ def _ended(text: str, rules: Rules, number: str) -> str:
     said = _REFUSAL.search(bare[-60:]) if rules.needs_number else None
     if said and _digits(said[1]) == _digits(number):
         return text
+    if said:
+        bare = bare[: -len(said[0])].rstrip()
     return f"{bare}\n{line}" if bare else line
 
 

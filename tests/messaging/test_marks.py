@@ -97,10 +97,12 @@ def test_f3_what_is_there_already_is_not_put_in_again(start):
     assert finished(own)[1] == own
 
 
-def test_f3_another_shops_number_does_not_stand_for_ours():
-    _, text = finished("봄 할인\n무료수신거부 080-999-9999")
+@pytest.mark.parametrize("line", ["무료수신거부 080-999-9999", "무료거부 : 0809999999 "])
+def test_f3_a_number_that_the_shop_had_before_gives_its_place_to_todays(line):
+    _, text = finished(f"봄 할인\n{line}")
 
-    assert text.endswith(f"\n무료수신거부 {NUMBER}")
+    assert text == f"(광고) 온달상회\n봄 할인\n무료수신거부 {NUMBER}"
+    assert finished(line)[1] == f"(광고) 온달상회\n무료수신거부 {NUMBER}"
 
 
 def test_f3_without_a_number_no_empty_line_is_added():
