@@ -18,7 +18,7 @@ from messaging.accounts import refused_if_unreadable
 from messaging.breaker import heard, jitter
 from messaging.claiming import claim
 from messaging.errands import Errand, Round, Said
-from messaging.freezing import LEASE, freeze, frozen, opening_of
+from messaging.freezing import LEASE, freeze, frozen, opening_of, provider_of
 from messaging.garbage import lasting
 from messaging.gateways import (
     AccountRefused,
@@ -138,7 +138,7 @@ def _take_up(this: Round, batch: Batch) -> Errand | None:
 def _open(this: Round, batch: Batch) -> bool:
     """Whether the shop sends now; if not, the batch waits until it does."""
     moment = this.moment
-    opening = opening_of(batch, moment)
+    opening = opening_of(batch, moment, provider_of(batch, this.connect))
     if opening > moment:
         batch.turn = batch.not_before = opening
         batch.save(update_fields=["turn", "not_before"])
@@ -147,7 +147,7 @@ def _open(this: Round, batch: Batch) -> bool:
 
 def _is_closed(this: Round, batch: Batch) -> bool:
     moment = this.moment
-    return opening_of(batch, moment) > moment
+    return opening_of(batch, moment, provider_of(batch, this.connect)) > moment
 
 
 def _again(this: Round, batch: Batch, *, in_doubt: bool = False, ask: bool = False) -> Errand:

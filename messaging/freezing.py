@@ -14,6 +14,7 @@ from functools import partial
 from django.db.models import Exists, OuterRef
 
 from messaging.accounts import refused_if_unreadable
+from messaging.errands import LATEST_BEGINNING
 from messaging.gateways import Connect, FrozenBatch, Letterhead, Outgoing, Provider
 from messaging.hours import next_opening
 from messaging.members import (
@@ -63,7 +64,8 @@ def freeze(
     out with the reason (A7). The hours, the verdict and the lease go by `moment`, which is later
     than `now` in a round that lasts. Raises AccountRefused where the account can't be decrypted.
     """
-    opening = opening_of(batch, moment)
+    provider = provider_of(batch, connect)
+    opening = opening_of(batch, moment, provider)
     if opening > moment:
         _wait_for(batch, opening)
         return None
@@ -71,7 +73,6 @@ def freeze(
         leave_out_batch(batch, Reason.OLD_NEWS, now)
         return None
     look_up_by_index()
-    provider = _provider(batch, connect)
     if provider is None:
         leave_out_to_mend(batch, Reason.NO_GATEWAY, now)
         return None
@@ -101,7 +102,7 @@ def _gateway(batch: Batch) -> Gateway:
     return batch.gateway
 
 
-def _provider(batch: Batch, connect: Connect) -> Provider | None:
+def provider_of(batch: Batch, connect: Connect) -> Provider | None:
     """Whom it goes through; None where that was disconnected as the batch was planned."""
     try:
         return connect(_gateway(batch).provider)
@@ -109,12 +110,20 @@ def _provider(batch: Batch, connect: Connect) -> Provider | None:
         return None
 
 
-def opening_of(batch: Batch, moment: datetime) -> datetime:
-    """The first moment not before `moment` at which this batch may go out."""
+def opening_of(batch: Batch, moment: datetime, provider: Provider | None) -> datetime:
+    """The first moment not before `moment` at which this batch may be taken up.
+
+    Its last message leaves later than that, and still has to leave in open hours (F3, F4).
+    """
     assert batch.revision is not None  # noqa: S101 - an open batch has one
     purpose = Purpose(batch.revision.template.purpose)
     opening = partial(
-        next_opening, batch.shop.sending, moment, channel=Channel(batch.channel), purpose=purpose
+        next_opening,
+        batch.shop.sending,
+        moment,
+        channel=Channel(batch.channel),
+        purpose=purpose,
+        lasting=LATEST_BEGINNING + (provider.hands_over_for if provider else timedelta(0)),
     )
     usual = opening()
     if usual == moment or purpose != Purpose.ADVERTISING or opening(night=True) > moment:

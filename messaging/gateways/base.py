@@ -174,6 +174,8 @@ class Provider(ABC):
     batch_size: int
     # How long a repeated key is recognised; zero: never send again.
     remembers: timedelta
+    # For how long a call goes on beginning messages, where it hands them over one by one.
+    hands_over_for: timedelta = timedelta(0)
     # Whether the fate of a batch can be asked after.
     can_ask: bool
     # Whether new wording must be inspected before it may be used: then it is an `Inspector`.

@@ -91,6 +91,26 @@ def test_f4_an_opening_that_does_not_exist_is_the_first_instant_after_it():
     assert opening == local("2026-03-29 03:00", "Europe/Berlin")
 
 
+@pytest.mark.parametrize(
+    ("at", "lasting", "opening"),
+    [
+        ("2026-11-20 20:59:29", 30, "2026-11-20 20:59:29"),
+        ("2026-11-20 20:59:30", 30, "2026-11-21 08:00"),
+        ("2026-11-20 20:59", 60, "2026-11-21 08:00"),
+        ("2026-11-21 07:59:59", 30, "2026-11-21 08:00"),
+        ("2026-11-21 08:00", 30, "2026-11-21 08:00"),
+    ],
+)
+def test_f4_what_takes_a_while_has_to_be_open_for_so_long(at, lasting, opening):
+    found = next_opening(sending("21:00", "08:00"), local(at), lasting=timedelta(seconds=lasting))
+    assert found == local(opening)
+
+
+def test_f4_hours_that_are_shorter_than_that_are_used_from_their_beginning():
+    shop, at = sending("08:01", "08:00"), local("2026-11-20 08:00")
+    assert next_opening(shop, at, lasting=timedelta(minutes=2)) == at
+
+
 times = st.times().map(lambda at: at.replace(second=0, microsecond=0))
 
 

@@ -2,6 +2,9 @@
 
 import pytest
 
+from messaging.dispatch import dispatch
+from messaging.errands import LATEST_BEGINNING
+from messaging.gateways import Busy
 from messaging.models import Batch, Channel, State
 from messaging.reading import chip_words
 from orders.models import Consent, ConsentKind, Country
@@ -17,7 +20,17 @@ from tests.crm.street import (
     only_message,
     tick,
 )
-from tests.messaging.post import AGREED, advertising_shop, reader, send
+from tests.messaging.post import (
+    AGREED,
+    Post,
+    advertising_shop,
+    connect,
+    pay,
+    reader,
+    send,
+    with_numbers,
+)
+from tests.messaging.scripted import Scripted
 
 pytestmark = pytest.mark.django_db
 TEXT, NIGHT = ConsentKind.TEXT, ConsentKind.NIGHT
@@ -49,6 +62,37 @@ def test_f3_before_nine_it_goes_out():
     reader(shop, TEXT)
     tick(shop, EVENING - TICK)
     assert send(shop, EVENING - MINUTE) == {State.DELIVERED: 1}
+
+
+def test_f3_a_call_that_could_begin_after_nine_waits_for_eight():
+    shop = town()
+    reader(shop, TEXT)
+    tick(shop, EVENING - TICK)
+    assert send(shop, EVENING - LATEST_BEGINNING) == {}
+    assert waits_until(shop) == {OPENING}
+    assert send(shop, OPENING) == {State.DELIVERED: 1}
+
+
+def test_f3_a_call_whose_last_message_could_begin_after_nine_waits_for_eight(monkeypatch):
+    shop = town()
+    reader(shop, TEXT)
+    tick(shop, EVENING - TICK)
+    connect(monkeypatch, shop, Channel.TEXT, Post(hands_over_for=MINUTE))
+    with_numbers(shop)
+    pay(shop, 100)
+    assert send(shop, EVENING - MINUTE) == {}
+    assert waits_until(shop) == {OPENING}
+    assert send(shop, OPENING) == {State.DELIVERED: 1}
+
+
+def test_f3_what_was_put_back_waits_for_eight_where_it_could_begin_after_nine():
+    shop, provider = town(), Scripted(Busy("429", wait=MINUTE))
+    reader(shop, TEXT)
+    tick(shop, EVENING - TICK)
+    assert dispatch(now=EVENING - 5 * MINUTE, shop=shop, connect=provider) == {}
+    assert dispatch(now=EVENING - LATEST_BEGINNING, shop=shop, connect=provider) == {}
+    assert waits_until(shop) == {OPENING}
+    assert len(provider.sent) == 1
 
 
 def test_f3_what_was_planned_in_time_and_is_late_waits_too():

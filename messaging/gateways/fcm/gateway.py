@@ -69,7 +69,7 @@ class Fcm(Provider):
     ) -> None:
         self._client = JsonClient(url or URL, patience=patience, word=word)
         self._tokens = Tokens(token_uri or default_token_uri())
-        self._begins = begins
+        self.hands_over_for = timedelta(seconds=begins)
 
     def compose(self, messages: Sequence[Outgoing], head: Letterhead, account: Account) -> bytes:
         """Each message's body; an empty one stands for what is too long."""
@@ -77,7 +77,7 @@ class Fcm(Provider):
 
     def send(self, batch: FrozenBatch) -> Answers:
         """Send what is not too long. Raises AccountRefused or Busy where nothing was taken."""
-        latest = monotonic() + self._begins
+        latest = monotonic() + self.hands_over_for.total_seconds()
         bodies: list[tuple[int, str]] = orjson.loads(batch.payload)
         key = batch.account["service_account"]
         self._tokens.token(key)  # without one, nothing is begun

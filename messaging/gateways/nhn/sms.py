@@ -96,6 +96,7 @@ class NhnSms(Provider, Reporter, PeriodPoller, NumberKeeper):
     account_form = NhnForm
     # As many calls as texts: so many end in time where each message has its own.
     batch_size = 200
+    hands_over_for = timedelta(seconds=BEGIN_WITHIN)
     remembers = timedelta(0)
     can_ask = True
     inspects_templates = False

@@ -53,6 +53,7 @@ class Smtp(Provider):
         self, *, patience: Patience | None = None, trust: ssl.SSLContext | None = None
     ) -> None:
         self._patience = patience or Patience()
+        self.hands_over_for = timedelta(seconds=self._patience.whole - self._patience.silence)
         self._given_trust = trust
 
     def compose(self, messages: Sequence[Outgoing], head: Letterhead, account: Account) -> bytes:
@@ -72,7 +73,7 @@ class Smtp(Provider):
     def send(self, batch: FrozenBatch) -> Answers:
         """Hand the letters over. Raises Busy where none was taken."""
         result = Result()
-        latest = monotonic() + self._patience.whole - self._patience.silence
+        latest = monotonic() + self.hands_over_for.total_seconds()
         finished = _finished(batch, result)
         with opened(batch.account, self._patience, self._trust) as talk:
             sender = batch.account["from_address"]
