@@ -117,6 +117,16 @@ def test_set_coupon_messages_turns_them_on_as_if_then(shop):
     assert due[Job.COUPON_EXPIRING].isoformat() == "2026-11-21T00:30:00+00:00"
 
 
+def test_set_coupon_messages_refuses_a_time_at_which_nothing_is_set(shop):
+    error = refused("set_coupon_messages", "--shop", shop.slug, "--since", "2026-11-20T10:05")
+    assert "--since says when something was set" in error
+
+
+@pytest.mark.parametrize("what", [("--issue", "off"), ("--expiry", "on"), ("--at", "09:30")])
+def test_set_coupon_messages_takes_a_time_with_whatever_is_set(shop, what):
+    command("set_coupon_messages", "--shop", shop.slug, *what, "--since", "2026-11-20T10:05")
+
+
 def test_set_coupon_messages_turns_them_off(shop):
     command("set_coupon_messages", "--shop", shop.slug, "--issue", "on")
     answer = command("set_coupon_messages", "--shop", shop.slug, "--issue", "off")

@@ -29,6 +29,8 @@ class Command(JsonCommand):
     @transaction.atomic
     def answer(self, options: dict[str, Any]) -> dict[str, Any]:
         """Set what was given."""
+        if options["since"] and not (options["issue"] or options["expiry"] or options["at"]):
+            refuse("--since says when something was set: name it with --issue, --expiry or --at")
         shop = shop_named(options["shop"])
         settings = settings_of(shop)
         given = options["since"]
