@@ -31,8 +31,8 @@ def finish(
 
     What is there already stays as it is, so finishing twice adds nothing; only another number to
     refuse at, such as one that the shop had before, gives its place at the end to the shop's own.
-    Information is not touched. Without the shop's number no line about it is added: such a message may not be sent
-    (C8), which is not decided here.
+    Information is not touched. Without the shop's number no line about it is added: such a message
+    may not be sent (C8), which is not decided here.
     """
     rules = law.advertising.get(channel)
     if purpose != Purpose.ADVERTISING or rules is None:
