@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from messaging.api import router as shop_api
 from messaging.views.webhooks import hook
-from orders.api import api
+from orders.api import addresses, api
 
 api.add_router("", shop_api)
 
@@ -45,7 +45,7 @@ urlpatterns = [
     path("messages/", include("messaging.urls")),
     path("hooks/<token>/", hook, name="hook"),
     path("", include("messaging.public_urls")),
-    path("api/v1/", api.urls),
+    path("api/v1/", addresses()),
     path("accounts/", include(accounts)),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

@@ -4,12 +4,16 @@ The floors above bring the questions as routers. A key belongs to one shop, and 
 asked with it is asked of that shop alone (F10).
 """
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.core.cache import cache
 from django.core.exceptions import RequestDataTooBig, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.urls import URLPattern, URLResolver, re_path
 from django.utils import timezone, translation
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import Throttled
 from ninja.errors import ValidationError as Unreadable
@@ -99,6 +103,40 @@ def _too_often(request: HttpRequest, error: Any) -> HttpResponse:
 
 def _too_large(request: HttpRequest, error: Any) -> HttpResponse:
     return _problem(request, 413, "The request is too large.")
+
+
+def _by_its_methods(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    @csrf_exempt
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404:
+            return _no_such_address(request)
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        problem = _problem(request, 405, "Method Not Allowed")
+        problem["Allow"] = response["Allow"]
+        return problem
+
+    return asked
+
+
+@csrf_exempt
+def _no_such_address(request: HttpRequest) -> HttpResponse:
+    return _problem(request, 404, "Not Found")
+
+
+def addresses() -> tuple[list[URLPattern | URLResolver], str, str]:
+    """The API's addresses, to be called once all routers are there.
+
+    What is asked at any other address, or by another method, is refused in JSON too: programs read
+    it.
+    """
+    known, app, namespace = api.urls
+    for each in known:
+        each.callback = _by_its_methods(each.callback)  # type: ignore[arg-type]
+    return [*known, re_path("", _no_such_address)], app, namespace
 
 
 api.add_exception_handler(Unreadable, _unreadable)

@@ -5,6 +5,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
+from django.utils.log import log_response
 from django.utils.translation import gettext as _
 
 
@@ -17,8 +18,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         return HttpResponse(render_to_string("400.html"), status=400)
     most = filesizeformat(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     if "HX-Request" in request.headers:
-        return _notice(_("That is too much at once: %(most)s are the most.") % {"most": most})
-    return HttpResponse(render_to_string("413.html", {"most": most}), status=413)
+        response = _notice(_("That is too much at once: %(most)s are the most.") % {"most": most})
+    else:
+        response = HttpResponse(render_to_string("413.html", {"most": most}), status=413)
+    # Once and for all: Django would add where it noticed, which tells nobody anything.
+    log_response("Too large: %s", request.path, response=response, request=request)
+    return response
 
 
 def _notice(text: str) -> HttpResponse:

@@ -195,13 +195,17 @@ def test_f8_the_template_form_and_its_preview_show_or_refuse_hostile_text(cast: 
 
 
 @pytest.mark.parametrize("path", [NEW, PREVIEW, reverse("account_login")])
-def test_f8_ten_megabytes_are_refused_at_once_and_say_how_much_is_allowed(cast: Cast, path: str):
+def test_f8_ten_megabytes_are_refused_at_once_and_say_how_much_is_allowed(
+    cast: Cast, path: str, caplog: pytest.LogCaptureFixture
+):
     client = cast.nobody if "login" in path else cast.manager
     begun = time.monotonic()
+    caplog.clear()
     response = client.post(path, {**ASKED, "title": "x", "body": "x" * TEN_MB})
     assert time.monotonic() - begun < AT_MOST
     assert response.status_code == 413
     assert "2.5" in response.content.decode() and "<h1>" in response.content.decode()
+    assert [(one.levelname, one.exc_info) for one in caplog.records] == [("WARNING", None)]
 
 
 def test_f8_ten_megabytes_while_typing_leave_the_page_as_it_is(cast: Cast):

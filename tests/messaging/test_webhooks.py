@@ -107,6 +107,11 @@ def test_what_is_no_report_is_refused(body, headers, status):
     assert post(shop, body, **headers).status_code == status
 
 
+def test_a_report_that_is_too_long_has_one_line_in_the_log(caplog):
+    post(shop_at_the_desk(), b"x" * (MOST + 1))
+    assert [(one.levelname, one.exc_info) for one in caplog.records] == [("WARNING", None)]
+
+
 def test_a_long_report_is_read_whole():
     shop = shop_at_the_desk()
     body = json.dumps({"1": State.SENT}).encode().ljust(MOST)
