@@ -1,9 +1,7 @@
 """F1, F10: what providers report later ends each message by the best news, however it arrives."""
 
 import zlib
-from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -75,31 +73,6 @@ def rows(shop):
     """All that reports can change."""
     batches = list(Batch.objects.filter(shop=shop).values())
     return batches, list(Outcome.objects.filter(message__shop=shop).order_by("pk").values())
-
-
-def test_f10_a_report_that_names_another_batch_is_a_strangers():
-    shop = sent_shop(SENT)
-    first, second, third = messages(shop)
-    key = str(Batch.objects.get(shop=shop).key)
-    keyed = {first: str(uuid4()), second: key, third: ""}
-    reports = [replace(said(each, State.DELIVERED), key=key) for each, key in keyed.items()]
-    assert take(shop, reports) == 1
-    assert states(shop) == [State.SENT, State.DELIVERED, State.DELIVERED]
-
-
-def test_f10_a_batch_that_waits_for_another_try_has_no_key_to_compare():
-    shop = sent_shop(Busy("busy"))
-    first, *_ = messages(shop)
-    assert take(shop, [replace(said(first, State.DELIVERED), key=str(uuid4()))]) == 0
-
-
-@pytest.mark.parametrize("sign", ["\x00", "\ud800"])
-def test_f1_a_word_that_no_database_keeps_costs_the_others_nothing(sign):
-    shop = sent_shop(SENT)
-    first, second, _ = messages(shop)
-    take(shop, [said(first, State.FAILED, f"30{sign}19"), said(second, State.DELIVERED)])
-    assert states(shop) == [State.FAILED, State.DELIVERED, State.SENT]
-    assert Outcome.objects.get(message=first).reason == "3019"
 
 
 def test_f1_what_is_reported_after_the_answer_is_kept_and_counted():
