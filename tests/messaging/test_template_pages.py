@@ -164,15 +164,6 @@ def test_f6_the_text_that_stands_in_for_an_alimtalk_is_shown_and_kept(manager, s
     assert TemplateRevision.objects.get().fallback == typed["fallback"]
 
 
-@pytest.mark.parametrize("places", [range(1, 8), range(6, 12), [1, 2, 3, 4, 5, 999999]])
-def test_buttons_beyond_the_fifth_are_refused_and_the_limit_is_named(manager, places):
-    asked = {"channel": "alimtalk", "name": "단추", "body": BODY}
-    asked |= {f"button_{place}-name": f"열기 {place}" for place in places}
-    answer = manager.post(NEW, asked)
-    assert answer.status_code == 422 and "at most 5 buttons" in said(answer)
-    assert not MessageTemplate.objects.exists()
-
-
 def test_buttons_are_kept_in_their_order_with_what_each_opens(manager, shop):
     rows = {
         "button_1-type": "AL",

@@ -262,3 +262,11 @@ def test_f10_another_shops_template_is_not_there(manager, shop):
     assert manager.post(page(other), typed()).status_code == 404
     assert manager.post(PREVIEW, typed(template=other.pk)).status_code == 404
     assert "남의 것" not in manager.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize("places", [range(1, 8), range(6, 12), [1, 2, 3, 4, 5, 999999]])
+def test_buttons_beyond_the_fifth_are_refused_and_the_limit_is_named(manager, places):
+    buttons = {f"button_{place}-name": f"열기 {place}" for place in places}
+    answer = manager.post(NEW, {"name": "쿠폰", "body": BODY} | buttons)
+    assert answer.status_code == 422 and "at most 5 buttons" in answer.content.decode()
+    assert not MessageTemplate.objects.exists()
