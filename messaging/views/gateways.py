@@ -131,13 +131,19 @@ def _connection(request: ShopRequest, channel: str) -> Connection:
 
 
 def _chosen(request: ShopRequest, found: Connection) -> str:
-    """The provider whose form is shown: the one asked for, else the one in use, else the only."""
+    """The provider whose form is shown: the one asked for, else the one in use, else the only.
+
+    Only one that does this channel can be posted to.
+    """
     offered = list(providers_for(found.channel))
-    asked = request.POST.get("provider") or request.GET.get("provider", "")
+    if request.method == "POST":
+        if request.POST.get("provider") not in offered:
+            raise Http404
+        return request.POST["provider"]
+    asked = request.GET.get("provider", "")
     in_use = found.gateway.provider if found.gateway else ""
     only = offered[0] if len(offered) == 1 else ""
-    names = (asked,) if request.method == "POST" else (asked, in_use, only)
-    return next((name for name in names if name in offered), "")
+    return next((name for name in (asked, in_use, only) if name in offered), "")
 
 
 def _form(request: ShopRequest, found: Connection, chosen: str) -> AccountForm:

@@ -70,6 +70,13 @@ def test_what_does_not_work_is_not_saved_and_the_page_says_why(cast, desk):
     assert not Gateway.objects.exists()
 
 
+@pytest.mark.parametrize("provider", ["../x", "nobody", "", "inbox", "phone"])
+def test_an_account_of_a_provider_that_does_not_do_this_channel_is_nowhere(cast, provider):
+    assert cast.owner.post(PAGE, TYPED | {"provider": provider}).status_code == 404
+    assert cast.owner.post(PAGE).status_code == 404
+    assert not Gateway.objects.exists()
+
+
 def test_it_is_saved_all_the_same_where_the_owner_is_sure(cast, desk):
     desk.wrong = Busy("no-connection")
     answer = cast.owner.post(PAGE, TYPED | {"anyway": "yes"}, follow=True)
@@ -81,7 +88,6 @@ def test_a_form_that_is_not_filled_in_says_where(cast):
     answer = cast.owner.post(PAGE, {"provider": NAME, "account-app": "A1"})
     assert answer.status_code == 422
     assert "account-secret" in said(answer)
-    assert cast.owner.post(PAGE, {"provider": "nobody"}).status_code == 200
     assert not Gateway.objects.exists()
 
 
