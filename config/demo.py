@@ -61,6 +61,7 @@ def free_port(text: str) -> int:
 def run(port: int, stopping: StopFlag) -> None:
     """Prepare the shop, start everything, print the link, and keep it up until `stopping`."""
     LOG_DIR.mkdir(parents=True, exist_ok=True)
+    say_whose_database()
     env = environment(port)
     link = prepare(env, stopping)
     children = [web(port, env), *(cluster(name, env) for name in CLUSTERS)]
@@ -76,6 +77,12 @@ def run(port: int, stopping: StopFlag) -> None:
         say("Stopping …")
     finally:
         stop(children)
+
+
+def say_whose_database() -> None:
+    """A demo leaves a server's database alone; whoever has named one is told so."""
+    if os.environ.get("DATABASE_URL"):
+        say("The demo keeps to var/demo.sqlite3; the database of DATABASE_URL is left alone.")
 
 
 def environment(port: int) -> dict[str, str]:

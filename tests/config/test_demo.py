@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from config.demo import CannotStart, free_port
+from config.demo import CannotStart, environment, free_port, say_whose_database
 
 
 @pytest.mark.parametrize("text", ["", "abc", "0", "65536", "-1", "80 80", "８０００"])
@@ -31,3 +31,16 @@ def test_a_free_port_is_taken() -> None:
         port = server.getsockname()[1]
 
     assert free_port(str(port)) == port
+
+
+def test_whoever_names_a_database_is_told_that_the_demo_leaves_it_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres:///dangol")
+    say_whose_database()
+    assert capsys.readouterr().err.count("DATABASE_URL is left alone") == 1
+    assert environment(8000)["DATABASE_URL"].endswith("/var/demo.sqlite3")
+
+    monkeypatch.delenv("DATABASE_URL")
+    say_whose_database()
+    assert capsys.readouterr().err == ""
