@@ -1,15 +1,20 @@
 """How the API says no: in JSON, whatever is asked, and to whom asks too often."""
 
 import json
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError, Thread
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.core.cache.backends.locmem import LocMemCache
+from django.db import connections
+from django.http import HttpRequest
 from django.test import Client
 
-from orders.api import MOST_A_MINUTE
+from orders.api import MOST_A_MINUTE, PerKey
 from orders.api_keys import find_key, make_key
 from orders.models import Customer
 from tests import factories as make
@@ -54,6 +59,43 @@ def test_a_key_that_asks_too_often_is_told_when_to_come_back(customer: Customer,
     answer = ask(key, path)
     assert (answer.status_code, answer["Retry-After"]) == (429, "60")
     assert ask(key, path, at=make.NOW + timedelta(minutes=1)).status_code == 200
+
+
+class MeetingCache(LocMemCache):
+    """Where two read at once, neither goes on before the other has read as well."""
+
+    meeting = Barrier(2)
+
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        """What was there before the other could write."""
+        found = super().get(*args, **kwargs)
+        with suppress(BrokenBarrierError):
+            self.meeting.wait(1)
+        return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_ask_at_once_count_as_two(settings, key: str):
+    settings.CACHES = {"default": {"BACKEND": f"{__name__}.MeetingCache"}}
+    found = find_key(key)
+    assert found
+    minute = int(make.NOW.timestamp()) // 60
+    cache.set(f"api:{found.pk}:{minute}", MOST_A_MINUTE - 1, 120)
+    allowed: list[bool] = []
+
+    def asking() -> None:
+        request = HttpRequest()
+        request.auth = found  # type: ignore[attr-defined]
+        allowed.append(PerKey().allow_request(request))
+        connections.close_all()
+
+    threads = [Thread(target=asking) for _ in range(2)]
+    with time_machine.travel(make.NOW, tick=False):
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(allowed) == [False, True]
 
 
 def test_a_body_nested_without_end_is_refused(key: str):
