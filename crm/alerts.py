@@ -14,8 +14,7 @@ from django.db.models import F, Q, QuerySet
 
 from crm.alert_mails import tell
 from crm.models import AlertKind, CouponMessageSettings, Kind, OwnerAlert
-from crm.preparations import paid_channels
-from messaging.gateways import reaches_people
+from messaging.gateways import PROVIDERS, reaches_people
 from messaging.models import (
     FEATURES,
     SENDING,
@@ -28,6 +27,7 @@ from messaging.models import (
     Wallet,
 )
 from messaging.reasons import ADVICE
+from messaging.services import paid_channels
 
 # So long nothing at all of a message must have gone out before it counts as stopped by itself.
 SILENCE = timedelta(days=1)
@@ -90,12 +90,12 @@ def _suspended() -> Iterator[Wrong]:
 
 
 def _low_on_points() -> Iterator[Wrong]:
+    """Shops with few points left. Where nothing that is connected costs any, nobody misses them."""
+    free = [name for name in PROVIDERS if not reaches_people(name)]
+    paid = Gateway.objects.filter(channel__in=paid_channels()).exclude(provider__in=free)
     low = Wallet.objects.filter(low_at__isnull=False, available__lt=F("low_at"))
-    paid = Gateway.objects.filter(shop__in=low.values("shop_id"), channel__in=paid_channels())
-    # Where nothing that is connected costs points, nobody misses them.
-    for pk, provider in paid.values_list("shop_id", "provider"):
-        if reaches_people(provider):
-            yield Wrong(pk, AlertKind.LOW_POINTS)
+    for pk in low.filter(shop__in=paid.values("shop")).values_list("shop_id", flat=True):
+        yield Wrong(pk, AlertKind.LOW_POINTS)
 
 
 def _broken() -> Iterator[Wrong]:

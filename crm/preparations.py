@@ -7,28 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from messaging.gateways import reaches_people
-from messaging.models import (
-    Channel,
-    Gateway,
-    MessageTemplate,
-    Price,
-    Purpose,
-    SendingSettings,
-    Service,
-    Wallet,
-)
+from messaging.models import Channel, Gateway, MessageTemplate, Purpose, SendingSettings, Wallet
 from messaging.sender_numbers import number_in_use
+from messaging.services import paid_channels
 from orders.masking import show_phone
 from orders.models import Country, Shop
-
-# What may be paid for on each channel.
-_SERVICES = {
-    Channel.ALIMTALK: (Service.ALIMTALK,),
-    Channel.TEXT: (Service.SMS, Service.LMS),
-    Channel.EMAIL: (Service.EMAIL,),
-    Channel.PUSH: (Service.PUSH,),
-    Channel.INBOX: (Service.INBOX,),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +90,6 @@ def _kakao_channel(provider: str | None) -> Preparation:
         blocks=_("Alimtalk"),
         url=reverse("messaging:gateway", args=[Channel.ALIMTALK]),
     )
-
-
-def paid_channels() -> set[Channel]:
-    """The channels of which something costs points. One query."""
-    paid = set(Price.objects.filter(points__gt=0).values_list("service", flat=True))
-    return {channel for channel, services in _SERVICES.items() if paid.intersection(services)}
 
 
 def _points(shop: Shop, real: Collection[Channel]) -> Preparation:

@@ -120,6 +120,13 @@ def can_pay(gateway: Gateway) -> bool:
     return not price or Wallet.objects.filter(pk=gateway.shop_id, available__gte=price).exists()
 
 
+def paid_channels() -> set[Channel]:
+    """The channels of which something costs points today. One query."""
+    costly = {service for service, price in prices().items() if price}
+    paid = {channel for channel, service in SERVICES.items() if service in costly}
+    return paid | ({Channel.TEXT} if Service.LMS in costly else set())
+
+
 def set_prices(batch: Batch, provider: Provider, fallback: Service | None) -> None:
     """Note what a message costs today, and one that becomes text; the built-in phone is free."""
     if not provider.charges:

@@ -84,10 +84,11 @@ def coupon_messages_switch(request: ShopRequest, kind: str) -> HttpResponse:
         context = {**_forecast(settings, found), "asks": not wrong, "wrong": wrong}
         return render(request, f"{ASK}#dialog" if request.htmx else ASK, context)
     on = request.POST["on"] == "yes"
-    if on and (wrong := _why_not(settings, found)):
-        messages.error(request, wrong)
-    else:
+    try:
         switch(settings=settings, kind=found, on=on, since=timezone.now(), user=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
         messages.success(request, _said(found, on))
     if not request.htmx:
         return redirect("crm:coupon_messages")

@@ -85,6 +85,15 @@ def test_f11_an_owner_is_told_once_until_it_has_ended_and_comes_again(shop):
     assert [message.to for message in mail.outbox] == [["owner@shop.example"]] * 2
 
 
+def test_f11_a_shop_with_several_paid_channels_is_told_once_that_points_are_low(shop):
+    run_low(shop)
+    Gateway.objects.filter(shop=shop, channel=Channel.EMAIL).update(provider="smtp")
+    Gateway.objects.filter(shop=shop, channel=Channel.PUSH).update(provider="gone")
+    Price.objects.update(points=11)
+    assert look_and_tell(NOW) == 1
+    assert kinds(shop) == [("low_points", "")]
+
+
 def test_f11_where_nothing_costs_points_nobody_hears_that_they_are_low(shop):
     run_low(shop)
     Gateway.objects.filter(shop=shop).update(provider="phone")
