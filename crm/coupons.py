@@ -12,6 +12,7 @@ from coupons.models.issued import usable_later
 from crm.grant_basis import check_basis
 from crm.models import CouponMessageSettings, CouponOverride
 from messaging.models import Channel, MessageTemplate, Purpose, Topic
+from messaging.templates import check_chosen
 from messaging.wording import describe_discount
 from orders.models import AuditEvent, Country, Shop, User
 
@@ -159,11 +160,17 @@ def save_coupon(
     url: str,
     now: datetime,
 ) -> None:
-    """A coupon's basis, and what it does differently from the shop; empty is as the shop (A2)."""
+    """A coupon's basis, and what it does differently from the shop; empty is as the shop (A2).
+
+    Raises ValidationError for a basis that could not stand in a message and, by field, for another
+    template than before of which no wording is approved.
+    """
     one = Coupon.objects.filter(pk=coupon.pk)
     set_basis(shop=coupon.shop, user=user, coupons=one, sentence=sentence, now=now)
-    wanted = {"issue_template": issue_template, "expiry_template": expiry_template, "url": url}
     before = CouponOverride.objects.filter(coupon=coupon).first()
+    templates = {"issue_template": issue_template, "expiry_template": expiry_template}
+    check_chosen(templates, {name: getattr(before, f"{name}_id", None) for name in templates})
+    wanted = {**templates, "url": url}
     if wanted == {name: getattr(before, name, "" if name == "url" else None) for name in wanted}:
         return
     if any(wanted.values()):

@@ -1,5 +1,6 @@
 """Making and rewording templates, and which wording is in use."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -131,6 +132,24 @@ def check_in_use(template: MessageTemplate) -> None:
             ),
             params={"name": template.name},
         )
+
+
+def check_chosen(
+    chosen: Mapping[str, MessageTemplate | None], before: Mapping[str, int | None]
+) -> None:
+    """Raise ValidationError, by field, for what is newly chosen and has no approved wording.
+
+    `before` are the keys of what was chosen; that may stay, and waits for its inspection.
+    """
+    wrong = {}
+    for field, template in chosen.items():
+        try:
+            if template and template.pk != before.get(field):
+                check_in_use(template)
+        except ValidationError as error:
+            wrong[field] = error
+    if wrong:
+        raise ValidationError(wrong)
 
 
 @transaction.atomic

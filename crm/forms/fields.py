@@ -8,7 +8,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from messaging.models import MessageTemplate
-from messaging.templates import check_in_use
 from orders.access import read_key
 from orders.websites import check_website
 
@@ -36,8 +35,8 @@ def page_field() -> forms.CharField:
 class TemplateField(forms.TypedChoiceField):
     """A choice among templates that were read once for all fields of a form.
 
-    Without approved wording only the one that is chosen already stays, marked. Another shop's
-    template is told as one that does not exist (F10).
+    Without approved wording only the one that is chosen already is offered, marked; who saves
+    another says why it can't be. Another shop's template is told as one that does not exist (F10).
     """
 
     default_error_messages = {
@@ -46,7 +45,7 @@ class TemplateField(forms.TypedChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(empty_value=None, **kwargs)
-        self.unapproved: dict[str, MessageTemplate] = {}
+        self.templates: dict[str, MessageTemplate] = {}
 
     def offer(
         self,
@@ -57,22 +56,18 @@ class TemplateField(forms.TypedChoiceField):
         by_channel: bool = False,
     ) -> None:
         """Let these be chosen, by their keys; with a label also nothing."""
-        self.unapproved = {
-            pk: one for pk, one in templates.items() if not one.current_id and one.pk != chosen
-        }
+        self.templates = templates
         empty = [("", empty_label)] if empty_label else []
         self.choices = empty + [
             (pk, _labelled(one, by_channel=by_channel))
             for pk, one in templates.items()
-            if pk not in self.unapproved
+            if one.current_id or one.pk == chosen
         ]
         self.coerce = templates.__getitem__
 
-    def validate(self, value: Any) -> None:
-        """Tell apart what is not there any more and what is not approved yet."""
-        if template := self.unapproved.get(value):
-            check_in_use(template)
-        super().validate(value)
+    def valid_value(self, value: Any) -> bool:
+        """Whether it is there."""
+        return value in self.templates
 
 
 def _labelled(template: MessageTemplate, *, by_channel: bool) -> str:

@@ -35,9 +35,7 @@ def consents(request: ShopRequest) -> HttpResponse:
         raise PermissionDenied
     settings, now = settings_of(request.shop), timezone.now()
     form = ConsentNoticesForm(request.POST or None, settings=settings, editable=may_edit)
-    if request.method == "POST" and form.is_valid():
-        chosen = form.cleaned_data["template"]
-        set_template(shop=request.shop, template=chosen, user=request.user, now=now)
+    if request.method == "POST" and form.is_valid() and _saved(request, form):
         messages.success(request, _("Saved. Notices planned from now on follow it."))
         return redirect("crm:consents")
     template = settings.template
@@ -97,6 +95,17 @@ def record_consent(request: ShopRequest, pk: int) -> HttpResponse:
     context = {"form": form, "customer": customer}
     status = 422 if form.is_bound else 200
     return render(request, "crm/consents_record.html", context, status=status)
+
+
+def _saved(request: ShopRequest, form: ConsentNoticesForm) -> bool:
+    """Whether it could be saved; if not, the form says why."""
+    template = form.cleaned_data["template"]
+    try:
+        set_template(shop=request.shop, template=template, user=request.user, now=timezone.now())
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    return True
 
 
 def _kind(settings: ConsentNoticeSettings, kind: NoticeKind, may_edit: bool) -> dict[str, Any]:

@@ -41,8 +41,7 @@ def coupon_messages(request: ShopRequest) -> HttpResponse:
         raise PermissionDenied
     settings = _settings(request)
     form = CouponMessagesForm(request.POST or None, settings=settings, editable=may_edit)
-    if request.method == "POST" and form.is_valid():
-        _save(request, settings, form)
+    if request.method == "POST" and form.is_valid() and _saved(request, settings, form):
         messages.success(request, _("Saved. Messages planned from now on follow it."))
         return redirect("crm:coupon_messages")
     context = {
@@ -133,6 +132,16 @@ def _known(kind: str) -> Kind:
     if kind not in Kind.values:
         raise Http404
     return Kind(kind)
+
+
+def _saved(request: ShopRequest, settings: CouponMessageSettings, form: CouponMessagesForm) -> bool:
+    """Whether it could be saved; if not, the form says why."""
+    try:
+        _save(request, settings, form)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    return True
 
 
 @transaction.atomic

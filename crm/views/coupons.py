@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -61,8 +61,7 @@ def coupon(request: ShopRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and not may_edit:
         raise PermissionDenied
     form = _form(request, found, editable=may_edit)
-    if request.method == "POST" and form.is_valid():
-        _save(request, found, form)
+    if request.method == "POST" and form.is_valid() and _saved(request, found, form):
         return redirect("crm:coupon", found.pk)
     context = {**_live(found, form), "may_edit": may_edit}
     context["row"] = use_cases.row(found, timezone.now())
@@ -153,17 +152,23 @@ def _form(request: ShopRequest, found: Coupon, *, editable: bool = True) -> Coup
     return form
 
 
-def _save(request: ShopRequest, found: Coupon, form: CouponForm) -> None:
-    use_cases.save_coupon(
-        coupon=found,
-        user=request.user,
-        sentence=form.typed_sentence(),
-        issue_template=form.cleaned_data["issue_template"],
-        expiry_template=form.cleaned_data["expiry_template"],
-        url=form.cleaned_data["url"],
-        now=timezone.now(),
-    )
+def _saved(request: ShopRequest, found: Coupon, form: CouponForm) -> bool:
+    """Whether it could be saved; if not, the form says why."""
+    try:
+        use_cases.save_coupon(
+            coupon=found,
+            user=request.user,
+            sentence=form.typed_sentence(),
+            issue_template=form.cleaned_data["issue_template"],
+            expiry_template=form.cleaned_data["expiry_template"],
+            url=form.cleaned_data["url"],
+            now=timezone.now(),
+        )
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
     messages.success(request, _("Saved. Messages planned from now on follow it."))
+    return True
 
 
 def _live(found: Coupon, form: CouponForm) -> dict[str, Any]:

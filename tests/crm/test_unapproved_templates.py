@@ -3,11 +3,10 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
-from django.utils.translation import override
 
 from crm.campaigns.consent_notices import settings as consent_notices
-from crm.campaigns.coupon_messages.settings import settings_of, switch
-from crm.forms.consents import ConsentNoticesForm
+from crm.campaigns.coupon_messages.settings import set_wording, settings_of, switch
+from crm.coupons import save_coupon
 from crm.models import ConsentNoticeSettings, CouponOverride, Kind, NoticeKind
 from messaging.models import Topic
 from orders.models import Role
@@ -77,6 +76,57 @@ def test_a_coupon_can_not_choose_it_either(shop, client, unapproved):
     assert not CouponOverride.objects.exists()
 
 
+def choose(settings, **changes):
+    wanted = {
+        "issue_template": settings.issue_template,
+        "expiry_template": settings.expiry_template,
+        "advertising_template": None,
+        "url": "",
+    }
+    set_wording(settings=settings, now=NOW, **(wanted | changes))
+
+
+@pytest.mark.parametrize("field", ["issue_template", "expiry_template", "advertising_template"])
+def test_a1_a_shop_can_not_choose_it_by_whatever_way(shop, unapproved, field):
+    settings = settings_of(shop)
+    with pytest.raises(ValidationError) as refused:
+        choose(settings, **{field: unapproved})
+    assert list(refused.value.message_dict) == [field]
+    assert getattr(settings_of(shop), field) == getattr(settings, field) != unapproved
+
+
+def test_a1_with_the_one_that_was_chosen_before_the_rest_can_be_changed(shop):
+    settings = settings_of(shop)
+    withdrawn(settings.issue_template)
+    choose(settings, url="https://shop.example/")
+    assert settings_of(shop).url == "https://shop.example/"
+
+
+@pytest.mark.parametrize("field", ["issue_template", "expiry_template"])
+def test_a2_a_coupon_can_not_choose_it_by_whatever_way(shop, unapproved, field):
+    coupon = make.CouponFactory(shop=shop, grant_basis="")
+    templates = {"issue_template": None, "expiry_template": None, field: unapproved}
+    with pytest.raises(ValidationError) as refused:
+        save_coupon(
+            coupon=coupon,
+            user=make.UserFactory(),
+            sentence="",
+            url="",
+            now=NOW,
+            **templates,
+        )
+    assert list(refused.value.message_dict) == [field]
+    assert not CouponOverride.objects.exists()
+
+
+def test_f3_consent_notices_can_not_choose_it_by_whatever_way(shop, unapproved):
+    with pytest.raises(ValidationError) as refused:
+        consent_notices.set_template(
+            shop=shop, template=unapproved, user=make.UserFactory(), now=NOW
+        )
+    assert list(refused.value.message_dict) == ["template"]
+
+
 def test_a10_a_message_is_not_turned_on_with_it(shop, client, unapproved):
     settings = settings_of(shop)
     settings.issue_template = unapproved
@@ -94,11 +144,11 @@ def test_a10_a_message_is_not_turned_on_with_it(shop, client, unapproved):
 def test_f3_no_consent_notice_goes_by_it(shop, client):
     template = make.MessageTemplateFactory(shop=shop, topic=Topic.CONSENT, name="승인 전")
     withdrawn(template)
-    form = ConsentNoticesForm(
-        {"template": str(template.pk)}, settings=ConsentNoticeSettings(shop=shop)
-    )
-    with override("en"):
-        assert REFUSED in form.errors["template"][0]
+    answer = client.post(reverse("crm:consents"), {"template": template.pk})
+    assert answer.status_code == 422
+    assert REFUSED in answer.content.decode()
+    assert not ConsentNoticeSettings.objects.exclude(template=None).exists()
+    ConsentNoticeSettings.objects.all().delete()
     ConsentNoticeSettings.objects.create(shop=shop, template=template)
     page = reverse("crm:consents_switch", args=[NoticeKind.CHANGED.value])
     assert REFUSED in client.get(page, follow=True).content.decode()

@@ -10,7 +10,7 @@ from crm.campaigns.consent_notices.candidates import reconfirm_years
 from crm.models import ConsentNoticeSettings, Job, NoticeKind
 from crm.schedules import schedule, unschedule
 from messaging.models import MessageTemplate
-from messaging.templates import check_in_use
+from messaging.templates import check_chosen, check_in_use
 from orders.models import AuditEvent, Shop, User
 
 _SINCE = {NoticeKind.CHANGED: "changed_since", NoticeKind.RECONFIRMED: "renewed_since"}
@@ -18,10 +18,14 @@ _SINCE = {NoticeKind.CHANGED: "changed_since", NoticeKind.RECONFIRMED: "renewed_
 
 @transaction.atomic
 def set_template(*, shop: Shop, template: MessageTemplate, user: User, now: datetime) -> None:
-    """Choose the template of both notices; a change is on record."""
+    """Choose the template of both notices; a change is on record.
+
+    Raises ValidationError for another one than before of which no wording is approved.
+    """
     settings, _made = ConsentNoticeSettings.objects.select_for_update().get_or_create(shop=shop)
     if settings.template_id == template.pk:
         return
+    check_chosen({"template": template}, {})
     settings.template = template
     settings.save(update_fields=["template"])
     _log(shop, user, "set_consent_template", f"template:{template.pk}", now)

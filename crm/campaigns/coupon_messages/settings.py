@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from crm.models import CouponMessageSettings, Job, Kind
 from crm.schedules import reschedule, schedule, unschedule
 from messaging.models import MessageTemplate
-from messaging.templates import check_in_use
+from messaging.templates import check_chosen, check_in_use
 from orders.models import AuditEvent, Country, Shop, User
 
 _SINCE = {Kind.ISSUED: "issue_since", Kind.EXPIRING: "expiry_since"}
@@ -91,14 +91,16 @@ def set_wording(
 ) -> None:
     """Choose the shop's templates and the page that a tap opens; a change is on record.
 
-    The advertising one is for coupons without a grant basis; None: they are left out (A9).
+    The advertising one is for coupons without a grant basis; None: they are left out (A9). Raises
+    ValidationError, by field, for another template than before of which no wording is approved.
     """
-    wanted = {
+    templates = {
         "issue_template": issue_template,
         "expiry_template": expiry_template,
         "advertising_template": advertising_template,
-        "url": url,
     }
+    check_chosen(templates, {name: getattr(settings, f"{name}_id") for name in templates})
+    wanted = {**templates, "url": url}
     if all(getattr(settings, name) == value for name, value in wanted.items()):
         return
     for name, value in wanted.items():
