@@ -11,6 +11,7 @@ from threading import Thread
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from messaging.accounts import UNREADABLE, readable, refused_if_unreadable
 from messaging.gateways import Account, GatewayError, Provider
@@ -99,17 +100,45 @@ def _parts(secrets: Collection[str]) -> Iterator[str]:
             yield from (v for v in found.values() if isinstance(v, str) and len(v) > 20)
 
 
+_REFUSED_KEY = gettext_lazy(
+    "The provider refuses the key or its secret. Copy both from its console again."
+)
+_UNREADABLE_ANSWER = gettext_lazy("The provider's answer can't be read.")
+_TOO_LONG = gettext_lazy("The provider's answer is too long to read.")
+_NO_ANSWER = gettext_lazy("The provider did not answer in time.")
+# What we call it ourselves, and the words of providers that a merchant can do something about.
+_WORDS = {
+    "no-connection": gettext_lazy("The provider can't be reached right now."),
+    "timeout": _NO_ANSWER,
+    TOO_SLOW: _NO_ANSWER,
+    "cut-off": gettext_lazy("The provider broke off in the middle of its answer."),
+    **dict.fromkeys(("garbage", "no-code", "no-ids"), _UNREADABLE_ANSWER),
+    **dict.fromkeys(("too-long", "too-many-pages"), _TOO_LONG),
+    STUMBLED: gettext_lazy(
+        "Asking the provider went wrong on our side. Tell whoever runs this Dangol."
+    ),
+    UNREADABLE: gettext_lazy("The account can't be read any more. Enter it again."),
+    **dict.fromkeys(("401", "403"), _REFUSED_KEY),
+    **dict.fromkeys(("Unauthorized", "InvalidAPIKey", "SignatureDoesNotMatch"), _REFUSED_KEY),
+    "bad-key": gettext_lazy("This key can't be used. Paste the whole file once more."),
+    "no-token": gettext_lazy("The provider gave no access for this key right now. Try again."),
+    "no-template": gettext_lazy("The provider does not know this template."),
+    "no-such-host": gettext_lazy("There is no mail server of this name. Look at how it is spelt."),
+    "forbidden-address": gettext_lazy(
+        "This mail server is in a private network, and may not be connected to from here."
+    ),
+    "forbidden-port": gettext_lazy("Mail can't go by this port. Choose another."),
+    "unencrypted": gettext_lazy("Without encryption this mail server may not be connected to."),
+    "no-starttls": gettext_lazy(
+        "This mail server does not offer STARTTLS. Choose another encryption."
+    ),
+    "no-encryption": gettext_lazy("An encrypted connection to the mail server did not come about."),
+    "certificate": gettext_lazy("The mail server's certificate is not valid for its name."),
+    "no-log-in": gettext_lazy("This mail server offers no log-in that Dangol knows."),
+}
+
+
 def words(code: str) -> str:
     """What a check's code means, in a sentence; a provider's own word is quoted."""
-    known = {
-        "no-connection": _("The provider can't be reached right now."),
-        "timeout": _("The provider did not answer in time."),
-        "cut-off": _("The provider broke off in the middle of its answer."),
-        "garbage": _("The provider's answer can't be read."),
-        TOO_SLOW: _("The provider did not answer in time."),
-        STUMBLED: _("Asking the provider went wrong on our side. Tell whoever runs this Dangol."),
-        UNREADABLE: _("The account can't be read any more. Enter it again."),
-        "401": _("The provider does not accept these keys."),
-        "403": _("The provider does not accept these keys."),
-    }
-    return known.get(code) or _("The provider says: %(code)s") % {"code": code}
+    known = _WORDS.get(code)
+    return str(known) if known else _("The provider says: %(code)s") % {"code": code}

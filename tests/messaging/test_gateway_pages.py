@@ -6,10 +6,11 @@ from threading import Event
 import pytest
 from django.core import serializers
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.translation import override
 
 from messaging.checking import TOO_SLOW, try_account, words
-from messaging.gateways import Busy, Rejected
+from messaging.gateways import AccountRefused, Busy, Rejected
 from messaging.models import Channel, ClosedFeature, Feature, Gateway, SenderNumber
 from orders.models import AuditEvent
 from tests import factories as make
@@ -70,6 +71,30 @@ def test_what_does_not_work_is_not_saved_and_the_page_says_why(cast, desk):
     assert not Gateway.objects.exists()
 
 
+OWN = (
+    *("no-connection", "timeout", "too-slow", "cut-off", "garbage", "no-code", "no-ids", "error"),
+    *("too-long", "too-many-pages", "unreadable", "bad-key", "no-token", "no-template"),
+    *("no-such-host", "forbidden-address", "forbidden-port", "unencrypted", "no-starttls"),
+    *("no-encryption", "certificate", "no-log-in"),
+)
+
+
+@pytest.mark.parametrize("code", OWN)
+def test_what_we_call_a_trouble_ourselves_is_not_put_into_the_providers_mouth(cast, desk, code):
+    desk.wrong = Busy(code)
+    answer = said(cast.owner.post(PAGE, TYPED))
+    assert escape(words(code)) in answer
+    assert "The provider says" not in answer
+    with override("ko"):
+        assert not words(code).isascii()
+
+
+@pytest.mark.parametrize("code", ["401", "Unauthorized", "InvalidAPIKey", "SignatureDoesNotMatch"])
+def test_a_refused_key_is_said_so_in_words(cast, desk, code):
+    desk.wrong = AccountRefused(code)
+    assert "refuses the key or its secret" in said(cast.owner.post(PAGE, TYPED))
+
+
 @pytest.mark.parametrize("provider", ["../x", "nobody", "", "inbox", "phone"])
 def test_an_account_of_a_provider_that_does_not_do_this_channel_is_nowhere(cast, provider):
     assert cast.owner.post(PAGE, TYPED | {"provider": provider}).status_code == 404
@@ -107,7 +132,7 @@ def test_a_saved_secret_is_not_sent_to_another_place(cast):
 def test_the_saved_account_is_checked_again(cast, desk):
     cast.owner.post(PAGE, TYPED)
     desk.wrong = Rejected("401")
-    assert "does not accept these keys" in said(cast.owner.post(CHECK, follow=True))
+    assert "refuses the key or its secret" in said(cast.owner.post(CHECK, follow=True))
     assert saved(cast).check_error == "401"
     desk.wrong = None
     assert "It works." in said(cast.owner.post(CHECK, follow=True))

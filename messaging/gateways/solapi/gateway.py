@@ -106,8 +106,10 @@ class Solapi(Provider, Reporter, BatchPoller, Inspector, NumberKeeper):
         return reading.read_webhook(webhook, account)
 
     def check(self, account: Account) -> None:
-        """Ask for the balance."""
-        self._api.get("/cash/v1/balance", {}, account)
+        """Ask for the balance; an answer without one comes from somebody else."""
+        balance = self._api.get("/cash/v1/balance", {}, account).get("balance")
+        if not isinstance(balance, int | float):
+            raise AnswerLost("garbage")
 
     def submit(self, account: Account, wording: Submission) -> Inspected:
         """Register it, then ask for inspection: SOLAPI gives it a name of its own."""

@@ -30,6 +30,13 @@ def test_f6_the_check_sends_nothing(solapi, desk):
     assert [(r.method, r.target) for r in desk.requests] == [("GET", "/cash/v1/balance")]
 
 
+@pytest.mark.parametrize("balance", [None, "much", {}])
+def test_f6_an_answer_without_a_balance_proves_no_account(solapi, desk, balance):
+    desk.balance = balance
+    with pytest.raises(AnswerLost, match="garbage"):
+        solapi.check(ACCOUNT)
+
+
 def test_f6_text_may_come_from_the_active_numbers(solapi):
     assert solapi.numbers(ACCOUNT) == [
         Number("+82215441544", True),
