@@ -9,6 +9,11 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
+def read(text):
+    shop, lines = make.ShopFactory(), text.splitlines()
+    return import_numbers(shop=shop, lines=lines, source=OptOutSource.NUMBER, now=make.NOW)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -25,10 +30,7 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_f3_the_number_is_found_whatever_stands_beside_it(text):
-    shop = make.ShopFactory()
-    told = import_numbers(
-        shop=shop, lines=text.splitlines(), source=OptOutSource.NUMBER, now=make.NOW
-    )
+    told = read(text)
     assert (told.rows_read, told.added, told.refused) == (1, 1, [])
     assert OptOut.objects.get().address == "+821000009999"
 
@@ -43,9 +45,6 @@ def test_f3_the_number_is_found_whatever_stands_beside_it(text):
     ],
 )
 def test_f3_a_row_without_one_is_told_and_refuses_for_nobody(text):
-    shop = make.ShopFactory()
-    told = import_numbers(
-        shop=shop, lines=text.splitlines(), source=OptOutSource.NUMBER, now=make.NOW
-    )
+    told = read(text)
     assert (told.rows_read, len(told.refused)) == (1, 1)
     assert not OptOut.objects.exists()
