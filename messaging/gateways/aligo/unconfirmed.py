@@ -16,9 +16,10 @@ DOUBTFUL = frozenset({"-99", "-999"})
 # way.
 DELIVERED = frozenset({"0", "0000"})
 QUEUED = "Q"
-# A template's `inspStatus`.
+# A template's `inspStatus`; the first before its inspection was asked for.
+REGISTERED = "REG"
 INSPECTIONS = {
-    "REG": Inspection.REQUESTED,
+    REGISTERED: Inspection.REQUESTED,
     "REQ": Inspection.REVIEWING,
     "APR": Inspection.APPROVED,
     "REJ": Inspection.REJECTED,

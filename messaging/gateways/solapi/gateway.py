@@ -5,6 +5,7 @@ for: each message carries its batch's key, and SOLAPI lists messages by number a
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
@@ -26,6 +27,7 @@ from messaging.gateways.base import (
     AccountRefused,
     AnswerLost,
     Answers,
+    Busy,
     FrozenBatch,
     Letterhead,
     NotYetKnown,
@@ -38,7 +40,7 @@ from messaging.gateways.http import Json, Patience, answers
 from messaging.gateways.solapi import reading, templates, writing
 from messaging.gateways.solapi.account import SolapiForm
 from messaging.gateways.solapi.api import LABEL, Api, iso
-from messaging.models import Channel, State
+from messaging.models import Channel, Inspection, State
 
 SEND, LIST, GROUPS = "/messages/v4/send-many/detail", "/messages/v4/list", "/messages/v4/groups"
 NO_BALANCE = "1030"
@@ -114,14 +116,19 @@ class Solapi(Provider, Reporter, BatchPoller, Inspector, NumberKeeper):
     def submit(self, account: Account, wording: Submission) -> Inspected:
         """Register it, then ask for inspection: SOLAPI gives it a name of its own."""
         body = templates.registration(wording, account)
-        code = templates.inspected(self._api.post(templates.PATH, body, account)).code
-        path = f"{templates.PATH}/{quote(code, safe='')}/inspection"
-        return templates.inspected(self._api.put(path, b"{}", account))
+        registered = templates.inspected(self._api.post(templates.PATH, body, account))
+        with suppress(Busy, AnswerLost):  # SOLAPI has it and names it: looking it up asks again
+            return self._request(account, registered.code)
+        return registered
 
     def look_up(self, account: Account, code: str) -> Inspected:
-        """How it stands."""
-        path = f"{templates.PATH}/{quote(code, safe='')}"
-        return templates.inspected(self._api.get(path, {}, account))
+        """How it stands; where it is only registered its inspection is asked for."""
+        found = templates.inspected(self._api.get(_template(code), {}, account))
+        return self._request(account, code) if found.state == Inspection.REQUESTED else found
+
+    def _request(self, account: Account, code: str) -> Inspected:
+        path = f"{_template(code)}/inspection"
+        return templates.inspected(self._api.put(path, b"{}", account))
 
     def numbers(self, account: Account) -> Sequence[Number]:
         """All registered numbers; text may come from the active ones."""
@@ -174,3 +181,7 @@ def _states(said: Json) -> Iterator[tuple[int, tuple[State, str]]]:
         yield reading.our_id(row), reading.state_of(row)
     for row in said.get("failedMessageList") or ():
         yield reading.our_id(row), (State.FAILED, str(row["statusCode"]))
+
+
+def _template(code: str) -> str:
+    return f"{templates.PATH}/{quote(code, safe='')}"

@@ -71,7 +71,6 @@ def test_f6_wording_without_buttons_is_a_plain_one(solapi, desk):
 @pytest.mark.parametrize(
     ("status", "state"),
     [
-        ("PENDING", Inspection.REQUESTED),
         ("INSPECTING", Inspection.REVIEWING),
         ("APPROVED", Inspection.APPROVED),
         ("REJECTED", Inspection.REJECTED),
@@ -82,6 +81,16 @@ def test_f6_an_inspection_tells_its_state_and_comments(solapi, desk, status, sta
     desk.templates[TEMPLATE] |= {"status": status, "comments": comments}
     found = solapi.look_up(ACCOUNT, TEMPLATE)
     assert found == Inspected(TEMPLATE, state, "변수가 너무 많아요.")
+
+
+def test_f6_wording_whose_inspection_could_not_be_asked_for_is_kept_and_asked_for_later(
+    solapi, desk
+):
+    desk.misbehave("", "503")
+    found = solapi.submit(ACCOUNT, WORDING)
+    assert found.state == Inspection.REQUESTED
+    assert solapi.look_up(ACCOUNT, found.code) == Inspected(found.code, Inspection.REVIEWING, "")
+    assert len([one for one in desk.requests if one.method == "POST"]) == 1
 
 
 def test_f6_a_state_that_nobody_knows_is_no_approval(solapi, desk):
