@@ -6,6 +6,7 @@ of the batch stays unknown, and it is never sent again.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ from messaging.gateways.base import (
     Account,
     AnswerLost,
     Answers,
+    Busy,
     Button,
     FrozenBatch,
     Letterhead,
@@ -33,7 +35,7 @@ from messaging.gateways.base import (
     Report,
 )
 from messaging.gateways.compact import compact
-from messaging.gateways.dialling import dialled, e164
+from messaging.gateways.dialling import dialled, e164, recipient
 from messaging.gateways.entries import first_time
 from messaging.gateways.http import Json, Patience
 from messaging.lengths import cut_title
@@ -68,7 +70,7 @@ class Aligo(Provider, BatchPoller, Inspector):
     def compose(self, messages: Sequence[Outgoing], head: Letterhead, account: Account) -> bytes:
         """The form without the account's keys, which are added when it is sent."""
         sender = dialled(head.sender)[1] if head.sender else ""
-        falls_back = bool(sender) and any(message.fallback for message in messages)
+        falls_back = bool(sender) and all(message.fallback for message in messages)
         fields = {
             "tpl_code": head.template_code,
             "sender": sender,
@@ -121,26 +123,33 @@ class Aligo(Provider, BatchPoller, Inspector):
         code = data.get("templtCode") if isinstance(data, dict) else None
         if not isinstance(code, str) or not code:
             raise AnswerLost("garbage")
-        self._api.post(REQUEST, urlencode({"tpl_code": code}).encode(), account)
-        return Inspected(code, unconfirmed.INSPECTIONS["REQ"])
+        with suppress(Busy, AnswerLost):  # Aligo has it and names it: looking it up asks again
+            return self._request(account, code)
+        return Inspected(code, unconfirmed.INSPECTIONS[unconfirmed.REGISTERED])
 
     def look_up(self, account: Account, code: str) -> Inspected:
-        """How it stands."""
+        """How it stands; where it is only registered its inspection is asked for."""
         answer = self._api.post(TEMPLATES, urlencode({"tpl_code": code}).encode(), account)
         for row in rows_of(answer):
             state = unconfirmed.INSPECTIONS.get(str(row.get("inspStatus")))
             if row.get("templtCode") == code and state is not None:
+                if row["inspStatus"] == unconfirmed.REGISTERED:
+                    return self._request(account, code)
                 return Inspected(code, state, _comments(row.get("comments")))
         raise Rejected(NO_SUCH_TEMPLATE)
+
+    def _request(self, account: Account, code: str) -> Inspected:
+        self._api.post(REQUEST, urlencode({"tpl_code": code}).encode(), account)
+        return Inspected(code, unconfirmed.INSPECTIONS["REQ"])
 
 
 def _numbered(
     place: int, message: Outgoing, head: Letterhead, *, falls_back: bool
 ) -> Mapping[str, str]:
-    """A message's fields. Where the batch falls back, every message must say with what."""
+    """A message's fields. A batch falls back where every message says with what."""
     subject = cut_title(message.title or head.shop)
     fields = {
-        f"receiver_{place}": dialled(message.address)[1],
+        f"receiver_{place}": recipient(message.address),
         f"subject_{place}": subject,
         f"message_{place}": message.text,
     }
@@ -148,7 +157,7 @@ def _numbered(
         fields[f"button_{place}"] = _buttons(message.buttons)
     if falls_back:
         fields[f"fsubject_{place}"] = subject
-        fields[f"fmessage_{place}"] = message.fallback or message.text
+        fields[f"fmessage_{place}"] = message.fallback
     return fields
 
 

@@ -28,6 +28,7 @@ from messaging.gateways.base import (
     Report,
 )
 from messaging.gateways.compact import compact
+from messaging.gateways.dialling import recipient
 from messaging.gateways.entries import read_each
 from messaging.gateways.http import NO_IDS, Json, Patience, answers
 from messaging.gateways.nhn import inspection
@@ -44,7 +45,6 @@ from messaging.gateways.nhn.api import (
     kst,
     our_id,
     read_time,
-    recipient,
     rows_at,
     rows_in,
     spans,

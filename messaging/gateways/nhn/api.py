@@ -13,7 +13,6 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from messaging.gateways.base import Account, AccountRefused, AnswerLost, GatewayError, Rejected
-from messaging.gateways.dialling import KOREA, dialled
 from messaging.gateways.entries import first_time
 from messaging.gateways.http import Json, JsonClient, Patience
 
@@ -184,12 +183,6 @@ def our_id(key: object) -> int | None:
 def batch_key(row: Json) -> str:
     """The key of the batch that a row is of; empty where it does not say."""
     return str(row.get("senderGroupingKey") or "")
-
-
-def recipient(number: str) -> str:
-    """A number (E.164) as a request names it: as dialled in Korea, others with their country."""
-    country, digits = dialled(number)
-    return digits if country == KOREA else number.removeprefix("+")
 
 
 def _secret(account: Account) -> dict[str, str]:

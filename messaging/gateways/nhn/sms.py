@@ -34,7 +34,7 @@ from messaging.gateways.base import (
     Report,
 )
 from messaging.gateways.compact import compact
-from messaging.gateways.dialling import KOREA
+from messaging.gateways.dialling import KOREA, recipient
 from messaging.gateways.entries import read_each
 from messaging.gateways.http import Json, Patience, answers
 from messaging.gateways.nhn.account import NhnForm
@@ -48,7 +48,6 @@ from messaging.gateways.nhn.api import (
     kst_seconds,
     our_id,
     read_time,
-    recipient,
     rows_in,
     spans,
 )

@@ -9,6 +9,7 @@ from messaging.gateways import (
     AccountRefused,
     AnswerLost,
     FrozenBatch,
+    Inspected,
     Letterhead,
     Outgoing,
     Posted,
@@ -123,6 +124,20 @@ def test_f6_where_text_took_over_the_alimtalk_is_not_called_failed(aligo, desk):
     reference = aligo.send(batch(message(1, B, fallback="쿠폰!"))).reference
     desk.deliver()
     assert poll(aligo, desk, reference, {B: [1]}) == {}
+
+
+def test_f6_wording_whose_inspection_could_not_be_asked_for_is_kept_and_asked_for_later(
+    aligo, desk
+):
+    desk.misbehave("", "503")
+    found = aligo.submit(ACCOUNT, Submission("d", "쿠폰", BODY, (LINK,), ""))
+    assert found.state == Inspection.REQUESTED
+    assert aligo.look_up(ACCOUNT, found.code) == Inspected(found.code, Inspection.REVIEWING, "")
+
+
+def test_f6_a_number_abroad_is_not_dialled_as_a_korean_one():
+    form = dict(parse_qsl(batch(message(1, "+819012345678")).payload.decode()))
+    assert form["receiver_1"] == "819012345678"
 
 
 def test_f6_wording_is_registered_inspected_and_looked_up(aligo, desk):
