@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from messaging.gateways import Account, AccountForm, Provider
+from messaging.models import Channel
 from messaging.sender_numbers import opt_out_digits, sender_number
 from orders.models import Shop
 
@@ -28,7 +29,7 @@ class _SilentText(forms.Textarea):
 
 
 def account_form(
-    provider: Provider, saved: Account, data: Mapping[str, str] | None = None
+    provider: Provider, channel: Channel, saved: Account, data: Mapping[str, str] | None = None
 ) -> AccountForm:
     """The provider's form, filled with what is saved, its secrets left out.
 
@@ -45,6 +46,8 @@ def account_form(
     for name in form.secret:
         _silence(form.fields[name], is_saved=bool(kept.get(name)))
         form.fields[name].required |= moved and bool(saved.get(name))
+    for name in form.needed_for.get(channel, ()):
+        form.fields[name].required = True
     return form
 
 

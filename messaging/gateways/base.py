@@ -161,6 +161,8 @@ class AccountForm(forms.Form):
     """
 
     secret: ClassVar[frozenset[str]] = frozenset()
+    # What one channel needs and another does not.
+    needed_for: ClassVar[Mapping[Channel, frozenset[str]]] = {}
 
 
 class Provider(ABC):

@@ -149,7 +149,8 @@ def _chosen(request: ShopRequest, found: Connection) -> str:
 def _form(request: ShopRequest, found: Connection, chosen: str) -> AccountForm:
     own = found.gateway if found.gateway and found.gateway.provider == chosen else None
     data = request.POST.dict() if request.method == "POST" else None
-    return account_form(PROVIDERS[chosen], readable(own.account) if own else {}, data)
+    saved = readable(own.account) if own else {}
+    return account_form(PROVIDERS[chosen], found.channel, saved, data)
 
 
 def _save(request: ShopRequest, found: Connection, provider: str, account: Account) -> str:

@@ -95,6 +95,14 @@ def test_a_refused_key_is_said_so_in_words(cast, desk, code):
     assert "refuses the key or its secret" in said(cast.owner.post(PAGE, TYPED))
 
 
+def test_f6_the_kakaotalk_channel_is_asked_for_where_alimtalk_goes_by_solapi(cast):
+    alimtalk = reverse("messaging:gateway", args=["alimtalk"])
+    keys = {"provider": "solapi", "account-api_key": "k", "account-api_secret": "s"}
+    answer = cast.owner.post(alimtalk, keys | {"anyway": "1"})
+    assert answer.status_code == 422
+    assert not Gateway.objects.exists()
+
+
 @pytest.mark.parametrize("provider", ["../x", "nobody", "", "inbox", "phone"])
 def test_an_account_of_a_provider_that_does_not_do_this_channel_is_nowhere(cast, provider):
     assert cast.owner.post(PAGE, TYPED | {"provider": provider}).status_code == 404

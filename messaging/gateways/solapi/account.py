@@ -1,5 +1,6 @@
 """What a shop enters from SOLAPI's console."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django import forms
@@ -7,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from messaging.gateways.base import AccountForm
+from messaging.models import Channel
 
 # They travel in a header, or are compared with one.
 _WORD = RegexValidator(
@@ -19,6 +21,9 @@ class SolapiForm(AccountForm):
     """One form for both channels: text needs no KakaoTalk channel."""
 
     secret: ClassVar[frozenset[str]] = frozenset({"api_secret", "webhook_secret"})
+    needed_for: ClassVar[Mapping[Channel, frozenset[str]]] = {
+        Channel.ALIMTALK: frozenset({"pf_id"})
+    }
 
     api_key = forms.CharField(
         label=_("API key"),
