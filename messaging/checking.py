@@ -133,7 +133,7 @@ _WORDS = {
         "This mail server does not offer STARTTLS. Choose another encryption."
     ),
     "no-encryption": gettext_lazy("An encrypted connection to the mail server did not come about."),
-    "certificate": gettext_lazy("The mail server's certificate is not valid for its name."),
+    "certificate": gettext_lazy("The server's certificate is not valid for its name."),
     "no-log-in": gettext_lazy("This mail server offers no log-in that Dangol knows."),
 }
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
+from ssl import SSLCertVerificationError
 from typing import Any
 
 import orjson
@@ -184,6 +185,8 @@ def _without_an_answer(error: Exception) -> Busy | AnswerLost:
     reason = getattr(cause, "reason", None)
     if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
         return Busy("no-connection")
+    if any(isinstance(arg, SSLCertVerificationError) for arg in getattr(reason, "args", ())):
+        return Busy("certificate")
     while_sending = any(isinstance(arg, TimeoutError) for arg in getattr(cause, "args", ()))
     if while_sending or isinstance(error, requests.Timeout | ReadTimeoutError):
         return AnswerLost("timeout")

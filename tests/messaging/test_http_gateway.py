@@ -1,6 +1,9 @@
 """F1, F6: what each end of a call over HTTP means, byte by byte as it can come from a wire."""
 
+import socket
+from contextlib import suppress
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 
@@ -9,6 +12,7 @@ from messaging.gateways import http as gateway
 from messaging.gateways.http import NO_IDS, JsonClient, answers
 from messaging.models import State
 from tests.messaging.wire import BYTES, HASTE, end_of, http, post, wire
+from tests.providers.smtp.certificates import server_and_trust
 
 SENT, REFUSED = (State.SENT, ""), (State.FAILED, "3008")
 
@@ -26,6 +30,24 @@ def test_f6_where_nobody_listens_nothing_was_taken():
         pass
     with pytest.raises(Busy, match="no-connection"):
         post(server)
+
+
+def test_f1_who_shows_a_certificate_that_nobody_vouches_for_is_told_nothing(tmp_path):
+    context, _trust = server_and_trust(tmp_path, "localhost")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(5)
+        server = Thread(target=_greeted, args=(listening, context), daemon=True)
+        server.start()
+        url = f"https://localhost:{listening.getsockname()[1]}"
+        with pytest.raises(Busy, match="certificate"):
+            JsonClient(url, patience=HASTE).post("/", BYTES, {})
+        server.join(5)
+
+
+def _greeted(listening, context):
+    connection, _address = listening.accept()
+    with suppress(OSError), context.wrap_socket(connection, server_side=True):
+        pass
 
 
 @pytest.mark.parametrize("status", ["408 Request Timeout", "425 Too Early", "429 Too Many"])
