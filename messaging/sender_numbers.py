@@ -24,13 +24,21 @@ from orders.signs import check_line
 
 MAX_NOTE = 200  # as an audit event's reason is long
 _OPT_OUT = re.compile(r"080(\d{3,4})(\d{4})")
+# As a number that stands for any is written: 010-0000-0000.
+_NOBODYS = "0" * 7
 
 
 def sender_number(text: str, shop: Shop) -> str:
-    """A number as people write it, in E.164. Raises ValidationError for what is no number."""
+    """A number as people write it, in E.164.
+
+    Raises ValidationError for what is no number, or nobody's, or another country's than the shop's.
+    """
     number = normalise_phone(text, shop.country)
-    if not number or not phonenumbers.is_valid_number(phonenumbers.parse(number)):
+    found = phonenumbers.parse(number) if number else None
+    if found is None or not phonenumbers.is_valid_number(found) or number.endswith(_NOBODYS):
         raise ValidationError(_("This is no phone number. Write it as in 02-123-4567."))
+    if not phonenumbers.is_valid_number_for_region(found, shop.country):
+        raise ValidationError(_("Texts can't come from a number of another country."))
     return number
 
 

@@ -63,9 +63,17 @@ def test_a_number_is_read_as_people_write_it(text, number):
     assert sender_number(text, make.ShopFactory()) == number
 
 
-@pytest.mark.parametrize("text", ["", "12", "no number", "02-555-12345678901", "\x00"])
+@pytest.mark.parametrize(
+    "text", ["", "12", "no number", "02-555-12345678901", "010-0000-0000", "\x00"]
+)
 def test_what_is_no_number_is_refused(text):
     with pytest.raises(ValidationError):
+        sender_number(text, make.ShopFactory())
+
+
+@pytest.mark.parametrize("text", ["+1 212 555 0100", "+81 3 1234 5678"])
+def test_a_number_of_another_country_is_refused(text):
+    with pytest.raises(ValidationError, match="다른 나라"):
         sender_number(text, make.ShopFactory())
 
 
