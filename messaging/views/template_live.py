@@ -23,6 +23,7 @@ from messaging.models import (
 )
 from messaging.preview import Preview, preview, sample_values
 from messaging.templates import is_inspected
+from messaging.verdicts import closed_features
 from orders.localtime import local_day
 from orders.models import Country
 
@@ -80,6 +81,7 @@ def live(form: TemplateForm) -> dict[str, Any]:
         # A text's title has no variables; the others' may.
         "takes_variables": None if channel == Channel.TEXT else "",
         "number_missing": _number_missing(form),
+        "closed": list(closed_features(form.shop, form.what.channel, form.what.purpose)),
         "inspects": is_inspected(_gateway(form)),
     }
 

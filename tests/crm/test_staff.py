@@ -143,3 +143,11 @@ def test_c8_staff_confirm_a_number_only_on_evidence(staff):
         ("confirm_sender_number", "Certificate of the telephone company"),
         ("withdraw_sender_number", "The contract has ended"),
     ]
+
+
+def test_f11_the_page_of_wording_says_what_is_closed(cast):
+    page, asked = reverse("messaging:template_new"), {"channel": "text", "purpose": "advertising"}
+    assert "기능을 닫았어요" not in cast.manager.get(page, asked).text
+    for feature in (Feature.TEXT, Feature.ADVERTISING, Feature.PUSH):
+        ClosedFeature.objects.create(shop=cast.shop, feature=feature)
+    assert cast.manager.get(page, asked).text.count("기능을 닫았어요") == 2
