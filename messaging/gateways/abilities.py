@@ -1,13 +1,13 @@
 """What some providers can beside sending: report, be asked, inspect wording, know numbers."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from messaging.gateways.base import Account, Button, Report
+from messaging.gateways.base import Account, Button, GatewayError, Rejected, Report
 from messaging.models import Inspection
 
 
@@ -82,6 +82,20 @@ class Inspected:
     code: str
     state: Inspection
     comments: str = ""
+
+
+def requested(registered: Inspected, request: Callable[[], Inspected]) -> Inspected:
+    """Wording that the provider has registered, once its inspection is asked for by `request`.
+
+    Where that fails it stays registered, under the provider's name for it, and is asked for when it
+    is looked up again; a refusal's code stands in its comments. So nothing is registered twice.
+    """
+    try:
+        return request()
+    except Rejected as error:
+        return replace(registered, comments=error.code)
+    except GatewayError:
+        return registered
 
 
 class Inspector(ABC):

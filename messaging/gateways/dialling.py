@@ -17,7 +17,7 @@ def dialled(number: str) -> tuple[str, str]:
     return _dialled(number)
 
 
-def recipient(number: str) -> str:
+def digits_of(number: str) -> str:
     """A number (E.164) as a request names it: as dialled in Korea, others with their country."""
     country, digits = dialled(number)
     return digits if country == KOREA else number.removeprefix("+")

@@ -6,7 +6,6 @@ of the batch stays unknown, and it is never sent again.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ from messaging.gateways.abilities import (
     Inspector,
     Posted,
     Submission,
+    requested,
 )
 from messaging.gateways.aligo import unconfirmed
 from messaging.gateways.aligo.account import AligoForm
@@ -25,7 +25,6 @@ from messaging.gateways.base import (
     Account,
     AnswerLost,
     Answers,
-    Busy,
     Button,
     FrozenBatch,
     Letterhead,
@@ -35,7 +34,7 @@ from messaging.gateways.base import (
     Report,
 )
 from messaging.gateways.compact import compact
-from messaging.gateways.dialling import dialled, e164, recipient
+from messaging.gateways.dialling import dialled, digits_of, e164
 from messaging.gateways.entries import first_time
 from messaging.gateways.http import Json, Patience
 from messaging.lengths import cut_title
@@ -123,9 +122,7 @@ class Aligo(Provider, BatchPoller, Inspector):
         code = data.get("templtCode") if isinstance(data, dict) else None
         if not isinstance(code, str) or not code:
             raise AnswerLost("garbage")
-        with suppress(Busy, AnswerLost):  # Aligo has it and names it: looking it up asks again
-            return self._request(account, code)
-        return Inspected(code, unconfirmed.INSPECTIONS[unconfirmed.REGISTERED])
+        return self._requested(account, code)
 
     def look_up(self, account: Account, code: str) -> Inspected:
         """How it stands; where it is only registered its inspection is asked for."""
@@ -134,13 +131,17 @@ class Aligo(Provider, BatchPoller, Inspector):
             state = unconfirmed.INSPECTIONS.get(str(row.get("inspStatus")))
             if row.get("templtCode") == code and state is not None:
                 if row["inspStatus"] == unconfirmed.REGISTERED:
-                    return self._request(account, code)
+                    return self._requested(account, code)
                 return Inspected(code, state, _comments(row.get("comments")))
         raise Rejected(NO_SUCH_TEMPLATE)
 
-    def _request(self, account: Account, code: str) -> Inspected:
-        self._api.post(REQUEST, urlencode({"tpl_code": code}).encode(), account)
-        return Inspected(code, unconfirmed.INSPECTIONS["REQ"])
+    def _requested(self, account: Account, code: str) -> Inspected:
+        def request() -> Inspected:
+            self._api.post(REQUEST, urlencode({"tpl_code": code}).encode(), account)
+            return Inspected(code, unconfirmed.INSPECTIONS["REQ"])
+
+        registered = Inspected(code, unconfirmed.INSPECTIONS[unconfirmed.REGISTERED])
+        return requested(registered, request)
 
 
 def _numbered(
@@ -149,7 +150,7 @@ def _numbered(
     """A message's fields. A batch falls back where every message says with what."""
     subject = cut_title(message.title or head.shop)
     fields = {
-        f"receiver_{place}": recipient(message.address),
+        f"receiver_{place}": digits_of(message.address),
         f"subject_{place}": subject,
         f"message_{place}": message.text,
     }

@@ -28,7 +28,7 @@ from messaging.gateways.base import (
     Report,
 )
 from messaging.gateways.compact import compact
-from messaging.gateways.dialling import recipient
+from messaging.gateways.dialling import digits_of
 from messaging.gateways.entries import read_each
 from messaging.gateways.http import NO_IDS, Json, Patience, answers
 from messaging.gateways.nhn import inspection
@@ -94,7 +94,7 @@ class NhnAlimtalk(Provider, Reporter, PeriodPoller, Inspector):
         recipients = [
             {
                 "recipientGroupingKey": str(message.id),
-                "recipientNo": recipient(message.address),
+                "recipientNo": digits_of(message.address),
                 "content": message.text,
                 "buttons": buttons(message.buttons),
                 "resendParameter": fallback(message, head, sender),

@@ -34,7 +34,7 @@ from messaging.gateways.base import (
     Report,
 )
 from messaging.gateways.compact import compact
-from messaging.gateways.dialling import KOREA, recipient
+from messaging.gateways.dialling import KOREA, digits_of
 from messaging.gateways.entries import read_each
 from messaging.gateways.http import Json, Patience, answers
 from messaging.gateways.nhn.account import NhnForm
@@ -233,7 +233,7 @@ def _by_text(
 def _recipient(message: Outgoing) -> dict[str, Any]:
     is_korean = message.address.startswith(f"+{KOREA}")
     field = "recipientNo" if is_korean else "internationalRecipientNo"
-    return {"recipientGroupingKey": str(message.id), field: recipient(message.address)}
+    return {"recipientGroupingKey": str(message.id), field: digits_of(message.address)}
 
 
 def _answers_to(body: bytes, states: dict[int, Said]) -> dict[int, Said]:

@@ -5,7 +5,6 @@ for: each message carries its batch's key, and SOLAPI lists messages by number a
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
@@ -21,13 +20,13 @@ from messaging.gateways.abilities import (
     Reporter,
     Submission,
     Webhook,
+    requested,
 )
 from messaging.gateways.base import (
     Account,
     AccountRefused,
     AnswerLost,
     Answers,
-    Busy,
     FrozenBatch,
     Letterhead,
     NotYetKnown,
@@ -117,18 +116,18 @@ class Solapi(Provider, Reporter, BatchPoller, Inspector, NumberKeeper):
         """Register it, then ask for inspection: SOLAPI gives it a name of its own."""
         body = templates.registration(wording, account)
         registered = templates.inspected(self._api.post(templates.PATH, body, account))
-        with suppress(Busy, AnswerLost):  # SOLAPI has it and names it: looking it up asks again
-            return self._request(account, registered.code)
-        return registered
+        return self._requested(account, registered)
 
     def look_up(self, account: Account, code: str) -> Inspected:
         """How it stands; where it is only registered its inspection is asked for."""
         found = templates.inspected(self._api.get(_template(code), {}, account))
-        return self._request(account, code) if found.state == Inspection.REQUESTED else found
+        return self._requested(account, found) if found.state == Inspection.REQUESTED else found
 
-    def _request(self, account: Account, code: str) -> Inspected:
-        path = f"{_template(code)}/inspection"
-        return templates.inspected(self._api.put(path, b"{}", account))
+    def _requested(self, account: Account, registered: Inspected) -> Inspected:
+        path = f"{_template(registered.code)}/inspection"
+        return requested(
+            registered, lambda: templates.inspected(self._api.put(path, b"{}", account))
+        )
 
     def numbers(self, account: Account) -> Sequence[Number]:
         """All registered numbers; text may come from the active ones."""

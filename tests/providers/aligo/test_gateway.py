@@ -129,9 +129,10 @@ def test_f6_where_text_took_over_the_alimtalk_is_not_called_failed(aligo, desk):
 def test_f6_wording_whose_inspection_could_not_be_asked_for_is_kept_and_asked_for_later(
     aligo, desk
 ):
-    desk.misbehave("", "503")
+    desk.misbehave("", "503", "", "503")
     found = aligo.submit(ACCOUNT, Submission("d", "쿠폰", BODY, (LINK,), ""))
     assert found.state == Inspection.REQUESTED
+    assert aligo.look_up(ACCOUNT, found.code) == found
     assert aligo.look_up(ACCOUNT, found.code) == Inspected(found.code, Inspection.REVIEWING, "")
 
 

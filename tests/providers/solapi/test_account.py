@@ -86,11 +86,20 @@ def test_f6_an_inspection_tells_its_state_and_comments(solapi, desk, status, sta
 def test_f6_wording_whose_inspection_could_not_be_asked_for_is_kept_and_asked_for_later(
     solapi, desk
 ):
-    desk.misbehave("", "503")
+    desk.misbehave("", "503", "", "503")
     found = solapi.submit(ACCOUNT, WORDING)
     assert found.state == Inspection.REQUESTED
+    assert solapi.look_up(ACCOUNT, found.code) == found
     assert solapi.look_up(ACCOUNT, found.code) == Inspected(found.code, Inspection.REVIEWING, "")
     assert len([one for one in desk.requests if one.method == "POST"]) == 1
+
+
+def test_f6_why_an_inspection_was_refused_is_kept_and_nothing_registered_again(solapi, desk):
+    desk.misbehave("", "400")
+    found = solapi.submit(ACCOUNT, WORDING)
+    assert found.state == Inspection.REQUESTED
+    assert found.comments
+    assert solapi.look_up(ACCOUNT, found.code).state == Inspection.REVIEWING
 
 
 def test_f6_a_state_that_nobody_knows_is_no_approval(solapi, desk):
