@@ -80,9 +80,15 @@ def live(form: TemplateForm) -> dict[str, Any]:
         ],
         # A text's title has no variables; the others' may.
         "takes_variables": None if channel == Channel.TEXT else "",
+        "inspects": is_inspected(_gateway(form)),
+    }
+
+
+def obstacles(form: TemplateForm) -> dict[str, Any]:
+    """What keeps such messages from being sent, whatever is typed."""
+    return {
         "number_missing": _number_missing(form),
         "closed": list(closed_features(form.shop, form.what.channel, form.what.purpose)),
-        "inspects": is_inspected(_gateway(form)),
     }
 
 

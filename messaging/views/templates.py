@@ -16,7 +16,7 @@ from messaging.forms.templates import TemplateForm, What, read_what
 from messaging.models import Channel, MessageTemplate, TemplateRevision
 from messaging.starters import starter
 from messaging.templates import gateway_of, usable
-from messaging.views.template_live import inspection_of, live
+from messaging.views.template_live import inspection_of, live, obstacles
 from orders.access import ShopRequest, console, is_part, read_key
 from orders.models import Country, Role
 
@@ -155,6 +155,6 @@ def _saved(request: ShopRequest, form: TemplateForm) -> HttpResponse:
 
 
 def _page(request: ShopRequest, form: TemplateForm, **more: Any) -> HttpResponse:
-    context = {"template": form.template, "may_edit": True, **live(form), **more}
+    context = {"template": form.template, "may_edit": True, **live(form), **obstacles(form), **more}
     status = 422 if form.is_bound else 200
     return render(request, "messaging/template.html", context, status=status)
