@@ -94,14 +94,6 @@ def test_f6_wording_whose_inspection_could_not_be_asked_for_is_kept_and_asked_fo
     assert len([one for one in desk.requests if one.method == "POST"]) == 1
 
 
-def test_f6_why_an_inspection_was_refused_is_kept_and_nothing_registered_again(solapi, desk):
-    desk.misbehave("", "400")
-    found = solapi.submit(ACCOUNT, WORDING)
-    assert found.state == Inspection.REQUESTED
-    assert found.comments
-    assert solapi.look_up(ACCOUNT, found.code).state == Inspection.REVIEWING
-
-
 def test_f6_a_state_that_nobody_knows_is_no_approval(solapi, desk):
     desk.templates[TEMPLATE]["status"] = "DORMANT"
     with pytest.raises(AnswerLost):
